@@ -7,6 +7,7 @@ import logging
 
 import lazy_loader
 
+__version__ = "0.1.0"
 __routeways__ = True
 """Marks this package as the one of the routeways distribution; another ``geo`` lacks it."""
 

@@ -1,0 +1,321 @@
+"""The command ``routeways``: parse, call, print. Data goes to stdout, talk to stderr.
+
+Exit codes: 0 done, 1 failed, 2 wrong use. Everything heavy is imported inside the commands, so that ``--help``
+answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geo import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.dossier import Dossier
+
+STATS_FORMATS = ("table", "csv", "json", "markdown")
+LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats")
+EXPORT_FORMATS = ("geojson", "geojsonl", "gpkg", "parquet", "fgb", "csv")
+
+
+class Day(click.ParamType):
+    """A day of the calendar, as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's own signature
+        """Return the date, or end with exit code 2 and the rule."""
+        from geo.checks import check_date
+        from geo.errors import InvalidInputError
+
+        try:
+            return check_date(value, name=param.name if param and param.name else "date")
+        except InvalidInputError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Group(click.Group):
+    """A group that turns the package's errors into one line on stderr and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command; a foreign ``geo``, a known error or a closed pipe ends it without a traceback."""
+        from geo.errors import RoutewaysError, UnknownNameError
+
+        try:
+            return super().invoke(ctx)
+        except UnknownNameError as error:
+            raise click.UsageError(str(error), ctx) from None
+        except (RoutewaysError, OSError) as error:
+            if isinstance(error, BrokenPipeError):
+                _close_stdout()
+                ctx.exit(0)
+            raise click.ClickException(str(error)) from None
+
+
+def _close_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush finds no closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (
+        ("--as-of",),
+        {"type": Day(), "help": "Data date: only what ends on or before it counts. Default: the last day held."},
+    ),
+    (
+        ("--known-on",),
+        {"type": Day(), "help": "Publication date: use the newest figures published by then. Default: newest."},
+    ),
+    (
+        ("--period",),
+        {
+            "metavar": "P",
+            "help": "What is described: 2024-12-12, 2024-W50, 2024-12, 2024-Q4, 2024, or a/b, both ends in.",
+        },
+    ),
+    (("--since",), {"type": Day(), "help": "Also count from this day on, inclusive."}),
+    (
+        ("--against",),
+        {"multiple": True, "metavar": "YEAR", "help": "Also compare with the same point of this year; repeat."},
+    ),
+    (("--threshold",), {"type": float, "metavar": "N", "help": "Also give the day on which the year passed N."}),
+    (("--source",), {"help": "Another source than the corridor's headline one."}),
+    (("--measure",), {"help": "Another measure: arrival, detection_entry, boat, dead_missing, …"}),
+    (("--basis",), {"help": "Another basis: provisional or final."}),
+    (
+        ("--routes",),
+        {"type": click.Path(path_type=Path), "metavar": "FILE", "help": "Your own corridors (YAML or JSON)."},
+    ),
+    (
+        ("--counts",),
+        {"type": click.Path(path_type=Path), "metavar": "FILE", "help": "Your own counts (tidy CSV or Parquet)."},
+    ),
+)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options and the argument that every command but ``doctor`` takes."""
+    for flags, settings in reversed(_OPTIONS):
+        command = click.option(*flags, **settings)(command)
+    return click.argument("corridors", nargs=-1, metavar="[CORRIDOR…]")(command)
+
+
+def _dossier(corridors: tuple[str, ...], options: dict[str, Any]) -> Dossier:
+    from layers.dossier import Dossier, Options
+
+    return Dossier(Options(corridors=corridors, **options))
+
+
+def command_line(ctx: click.Context) -> str:
+    """Return the command that was given, without where its output went, so that it can be given again."""
+    words = ["routeways", str(ctx.info_name)]
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        if parameter.name == "output" or value in (None, (), "") or value == parameter.default:
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        if isinstance(parameter, click.Argument):
+            words[2:2] = [str(item) for item in values]
+        else:
+            words += [word for item in values for word in (parameter.opts[0], str(item))]
+    return shlex.join(words)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _notes(dossier: Dossier) -> None:
+    for note in dossier.notes:
+        _say(f"note: {note}")
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="routeways")
+def main() -> None:
+    """Routes, crossings and published counts on the way to Europe.
+
+    Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 wrong use.
+
+    \b
+    Example:
+      routeways stats channel --as-of 2024-12-12
+    """
+    from layers import check_names
+
+    try:
+        check_names()
+    except ImportError as error:
+        if "doctor" not in sys.argv[1:]:
+            raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@common
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html")
+@click.pass_context
+def brief(ctx: click.Context, corridors: tuple[str, ...], output: Path, **options: Any) -> None:  # noqa: ANN401 - click's keywords
+    """Write a folder that can be handed over: briefing, map, layers, statistics, manifest.
+
+    An output that ends in .html gets the briefing page alone.
+
+    \b
+    Example:
+      routeways brief channel western_balkans --as-of 2024-12-12 -o out/
+    """
+    from layers.bundle import write_brief_folder, write_page
+
+    dossier = _dossier(corridors, options)
+    if output.suffix == ".html":
+        from layers.brief import build_brief
+
+        write_page(build_brief(dossier, command=command_line(ctx)), output)
+        written = [output]
+    else:
+        with _progress("Writing the briefing") as step:
+            written = write_brief_folder(dossier, output, command=command_line(ctx), step=step)
+    _notes(dossier)
+    for path in written:
+        _say(f"wrote {path}")
+
+
+@main.command("map")
+@common
+@click.option("-o", "--output", default="map.html", metavar="FILE|-", help="Default: map.html; - for stdout.")
+def map_(corridors: tuple[str, ...], output: str, **options: Any) -> None:  # noqa: ANN401 - click's keywords
+    """Write the map as one HTML file that asks nothing of a network.
+
+    \b
+    Example:
+      routeways map central_med --as-of 2024-12-31 -o central.html
+    """
+    from layers.bundle import write_page
+
+    dossier = _dossier(corridors, options)
+    page = dossier_map_page(dossier)
+    _notes(dossier)
+    if output == "-":
+        click.echo(page, nl=False)
+        return
+    write_page(page, Path(output))
+    _say(f"wrote {output}")
+
+
+def dossier_map_page(dossier: Dossier) -> str:
+    """Return the map of a dossier as one page of HTML."""
+    from layers.brief import dossier_map
+    from layers.page import page_html
+
+    return page_html(dossier_map(dossier))
+
+
+@main.command()
+@common
+@click.option("--format", "format_", type=click.Choice(STATS_FORMATS), default="table", show_default=True)
+@click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
+@click.pass_context
+def stats(
+    ctx: click.Context,
+    corridors: tuple[str, ...],
+    format_: str,
+    output: str,
+    **options: Any,  # noqa: ANN401 - click's keywords
+) -> None:
+    """Print the statistics of each corridor, each with its sentence.
+
+    \b
+    Example:
+      routeways stats channel --as-of 2024-12-12 --format json
+    """
+    from layers.tables import stats_text
+
+    dossier = _dossier(corridors, options)
+    text = stats_text(dossier, format_, command=command_line(ctx))
+    _notes(dossier)
+    if output == "-":
+        click.echo(text, nl=False)
+    else:
+        from layers.bundle import write_page
+
+        write_page(text, Path(output))
+        _say(f"wrote {output}")
+    if not dossier.records:
+        raise click.ClickException("No statistic could be computed; the notes above say why.")
+
+
+@main.command()
+@click.argument("layer", type=click.Choice(LAYERS))
+@common
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(EXPORT_FORMATS),
+    help="Default: by the file's ending, GeoJSON on stdout.",
+)
+@click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
+@click.option("--style/--no-style", default=True, help="Write a QGIS style (.qml) beside the file.")
+@click.pass_context
+def export(
+    ctx: click.Context,
+    layer: str,
+    corridors: tuple[str, ...],
+    format_: str | None,
+    output: str,
+    style: bool,
+    **options: Any,  # noqa: ANN401 - click's keywords
+) -> None:
+    """Write one layer for GIS: corridors, legs, segments, places, crossings or stats.
+
+    \b
+    Example:
+      routeways export legs western_balkans -o - | ogrinfo -al -so /vsistdin/
+    """
+    from layers.bundle import export_dossier_layer
+
+    dossier = _dossier(corridors, options)
+    target = click.get_binary_stream("stdout") if output == "-" else Path(output)
+    export_dossier_layer(dossier, layer, target, format_=format_, style=style, command=command_line(ctx))
+    _notes(dossier)
+    if output != "-":
+        _say(f"wrote {output}")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is installed, whose names `geo` and `layers` are, and whether the data is whole.
+
+    \b
+    Example:
+      routeways doctor
+    """
+    from layers.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{finding.state:<9} {finding.text}")
+    if any(finding.state == "broken" for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+class _progress:  # noqa: N801 - used as a function
+    """A spinner on stderr that names the step under way; silent where stderr is no terminal."""
+
+    def __init__(self, title: str) -> None:
+        from rich.console import Console
+
+        self._status = Console(stderr=True).status(title)
+
+    def __enter__(self) -> Callable[[str], None]:
+        self._status.__enter__()
+        return self._status.update
+
+    def __exit__(self, *exit_info: Any) -> None:  # noqa: ANN401 - the protocol's signature
+        self._status.__exit__(*exit_info)
