@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geo import __version__
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,21 +40,31 @@ class Day(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class Group(click.Group):
-    """A group that turns the package's errors into one line on stderr and an exit code."""
+class Careful(click.Command):
+    """A command that turns the package's errors into one line on stderr and an exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, but first make sure that ``geo`` is the package this command was released with."""
+        from layers import check_names
+
+        try:
+            check_names()
+        except ImportError as error:
+            raise click.ClickException(str(error)) from None
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """Run the command; a foreign ``geo``, a known error or a closed pipe ends it without a traceback."""
+        """Run; a known error or a closed pipe ends the command without a traceback."""
         from geo.errors import RoutewaysError, UnknownNameError
 
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            _close_stdout()
+            return ctx.exit(0)
         except UnknownNameError as error:
             raise click.UsageError(str(error), ctx) from None
         except (RoutewaysError, OSError) as error:
-            if isinstance(error, BrokenPipeError):
-                _close_stdout()
-                ctx.exit(0)
             raise click.ClickException(str(error)) from None
 
 
@@ -68,11 +76,17 @@ def _close_stdout() -> None:
 _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("--as-of",),
-        {"type": Day(), "help": "Data date: only what ends on or before it counts. Default: the last day held."},
+        {
+            "type": Day(),
+            "help": "Data date: only what ends on or before it counts. Default: the last day held.",
+        },
     ),
     (
         ("--known-on",),
-        {"type": Day(), "help": "Publication date: use the newest figures published by then. Default: newest."},
+        {
+            "type": Day(),
+            "help": "Publication date: use the newest figures published by then. Default: newest.",
+        },
     ),
     (
         ("--period",),
@@ -84,9 +98,16 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--since",), {"type": Day(), "help": "Also count from this day on, inclusive."}),
     (
         ("--against",),
-        {"multiple": True, "metavar": "YEAR", "help": "Also compare with the same point of this year; repeat."},
+        {
+            "multiple": True,
+            "metavar": "YEAR",
+            "help": "Also compare with the same point of this year; repeat.",
+        },
     ),
-    (("--threshold",), {"type": float, "metavar": "N", "help": "Also give the day on which the year passed N."}),
+    (
+        ("--threshold",),
+        {"type": float, "metavar": "N", "help": "Also give the day on which the year passed N."},
+    ),
     (("--source",), {"help": "Another source than the corridor's headline one."}),
     (("--measure",), {"help": "Another measure: arrival, detection_entry, boat, dead_missing, …"}),
     (("--basis",), {"help": "Another basis: provisional or final."}),
@@ -96,7 +117,11 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--counts",),
-        {"type": click.Path(path_type=Path), "metavar": "FILE", "help": "Your own counts (tidy CSV or Parquet)."},
+        {
+            "type": click.Path(path_type=Path),
+            "metavar": "FILE",
+            "help": "Your own counts (tidy CSV or Parquet).",
+        },
     ),
 )
 
@@ -129,6 +154,14 @@ def command_line(ctx: click.Context) -> str:
     return shlex.join(words)
 
 
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's own signature
+    if value:
+        import geo
+
+        click.echo(f"routeways {getattr(geo, '__version__', '(hidden by another package named geo)')}")
+        ctx.exit()
+
+
 def _say(text: str) -> None:
     click.echo(text, err=True)
 
@@ -138,38 +171,37 @@ def _notes(dossier: Dossier) -> None:
         _say(f"note: {note}")
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="routeways")
+@click.group(
+    epilog="\b\nExample:\n  routeways stats channel --as-of 2024-12-12",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Routes, crossings and published counts on the way to Europe.
 
     Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 wrong use.
-
-    \b
-    Example:
-      routeways stats channel --as-of 2024-12-12
     """
-    from layers import check_names
-
-    try:
-        check_names()
-    except ImportError as error:
-        if "doctor" not in sys.argv[1:]:
-            raise click.ClickException(str(error)) from None
 
 
-@main.command()
+@main.command(
+    cls=Careful, epilog="\b\nExample:\n  routeways brief channel western_balkans --as-of 2024-12-12 -o out/"
+)
 @common
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html"
+)
 @click.pass_context
 def brief(ctx: click.Context, corridors: tuple[str, ...], output: Path, **options: Any) -> None:  # noqa: ANN401 - click's keywords
     """Write a folder that can be handed over: briefing, map, layers, statistics, manifest.
 
     An output that ends in .html gets the briefing page alone.
-
-    \b
-    Example:
-      routeways brief channel western_balkans --as-of 2024-12-12 -o out/
     """
     from layers.bundle import write_brief_folder, write_page
 
@@ -187,16 +219,13 @@ def brief(ctx: click.Context, corridors: tuple[str, ...], output: Path, **option
         _say(f"wrote {path}")
 
 
-@main.command("map")
+@main.command(
+    "map", cls=Careful, epilog="\b\nExample:\n  routeways map central_med --as-of 2024-12-31 -o central.html"
+)
 @common
 @click.option("-o", "--output", default="map.html", metavar="FILE|-", help="Default: map.html; - for stdout.")
 def map_(corridors: tuple[str, ...], output: str, **options: Any) -> None:  # noqa: ANN401 - click's keywords
-    """Write the map as one HTML file that asks nothing of a network.
-
-    \b
-    Example:
-      routeways map central_med --as-of 2024-12-31 -o central.html
-    """
+    """Write the map as one HTML file that asks nothing of a network."""
     from layers.bundle import write_page
 
     dossier = _dossier(corridors, options)
@@ -217,7 +246,7 @@ def dossier_map_page(dossier: Dossier) -> str:
     return page_html(dossier_map(dossier))
 
 
-@main.command()
+@main.command(cls=Careful, epilog="\b\nExample:\n  routeways stats channel --as-of 2024-12-12 --format json")
 @common
 @click.option("--format", "format_", type=click.Choice(STATS_FORMATS), default="table", show_default=True)
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
@@ -229,12 +258,7 @@ def stats(
     output: str,
     **options: Any,  # noqa: ANN401 - click's keywords
 ) -> None:
-    """Print the statistics of each corridor, each with its sentence.
-
-    \b
-    Example:
-      routeways stats channel --as-of 2024-12-12 --format json
-    """
+    """Print the statistics of each corridor, each with its sentence."""
     from layers.tables import stats_text
 
     dossier = _dossier(corridors, options)
@@ -251,7 +275,10 @@ def stats(
         raise click.ClickException("No statistic could be computed; the notes above say why.")
 
 
-@main.command()
+@main.command(
+    cls=Careful,
+    epilog="\b\nExample:\n  routeways export legs western_balkans -o - | ogrinfo -al -so /vsistdin/",
+)
 @click.argument("layer", type=click.Choice(LAYERS))
 @common
 @click.option(
@@ -272,12 +299,7 @@ def export(
     style: bool,
     **options: Any,  # noqa: ANN401 - click's keywords
 ) -> None:
-    """Write one layer for GIS: corridors, legs, segments, places, crossings or stats.
-
-    \b
-    Example:
-      routeways export legs western_balkans -o - | ogrinfo -al -so /vsistdin/
-    """
+    """Write one layer for GIS: corridors, legs, segments, places, crossings or stats."""
     from layers.bundle import export_dossier_layer
 
     dossier = _dossier(corridors, options)
@@ -288,14 +310,9 @@ def export(
         _say(f"wrote {output}")
 
 
-@main.command()
+@main.command(epilog="\b\nExample:\n  routeways doctor")
 def doctor() -> None:
-    """Say what is installed, whose names `geo` and `layers` are, and whether the data is whole.
-
-    \b
-    Example:
-      routeways doctor
-    """
+    """Say what is installed, whose names `geo` and `layers` are, and whether the data is whole."""
     from layers.doctor import examine
 
     findings = examine()

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from geo.counts import join_counts
+
 import geo
 from geo import stats as geo_stats
-from geo.counts import join_counts
 
 if TYPE_CHECKING:
     import datetime as dt
