@@ -1,0 +1,14 @@
+"""Small static charts as SVG text: pure functions, no clock, no script, nothing fetched.
+
+Every chart carries ``role="img"`` with a ``<title>`` and a ``<desc>`` that holds its main message, scales
+to the width of its box, and keeps its meaning in greyscale: lines differ in weight and are labelled
+directly, part months are hatched, months that were not published are gaps with a dash, zeros are bars of no
+height. Text is 11 units or more in a drawing 360 units wide, so that it reads on a phone; on a wide screen,
+set charts in columns. Only presentation attributes are used, so a page may forbid inline styles. All text
+is escaped, and inert in templates.
+"""
+
+from layers.charts.bars import monthly_bars, seasonal_profile
+from layers.charts.lines import sparkline, year_lines
+
+__all__ = ["monthly_bars", "seasonal_profile", "sparkline", "year_lines"]
