@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from geo.checks import check_choice, check_lon_lat, raise_faults
 from geo.errors import InvalidInputError, UnknownNameError
@@ -26,16 +26,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame, GeoSeries
     from shapely.geometry.base import BaseGeometry
 
-PLACE_COLUMNS: Final = (
-    "name",
-    "kind",
-    "country_a",
-    "country_b",
-    "verified",
-    "source",
-    "routable",
-    "geometry",
-)
+_FACTS = ("name", "kind", "country_a", "country_b", "verified", "source", "routable")
+PLACE_COLUMNS: Final = (*_FACTS, "geometry")
 """Columns of a places table, whose index is the place's id."""
 
 VERIFIED: Final = ("yes", "position_only", "partial", "approximate")
@@ -71,8 +63,7 @@ def read_places(
     Returns
     -------
     places : GeoDataFrame
-        Index ``place`` (the id); columns ``name``, ``kind``, ``country_a``, ``country_b`` (empty where there is
-        none), ``verified``, ``source``, ``routable`` and ``geometry`` (points, EPSG:4326).
+        Index ``place`` (the id); columns ``PLACE_COLUMNS``; points in EPSG:4326.
 
     Raises
     ------
@@ -81,9 +72,8 @@ def read_places(
 
     Notes
     -----
-    ``routable`` says whether a land leg may stop there on the embedded roads: the nearest road edge lies within
-    3 km of a crossing, port, town or headland, within 10 km of a city or zone, whose point stands for an area
-    (:func:`reach_km`). A rail crossing or a country is never routable.
+    ``routable`` says whether a land leg may stop there on the embedded roads: the nearest edge lies within
+    :func:`reach_km` of the place. A rail crossing or a country is never routable.
 
     Examples
     --------
@@ -104,10 +94,8 @@ def read_places(
 def reach_km(kind: str) -> float:
     """Return how far a place of this kind may lie from the road that stands for it, in km.
 
-    Raises
-    ------
-    UnknownNameError
-        If the kind is not known.
+    3 km; 10 km for a city or a zone, whose point stands for an area that main roads may go around. An unknown
+    kind raises UnknownNameError.
 
     Examples
     --------
@@ -135,7 +123,7 @@ def find_place(query: str, places: GeoDataFrame | None = None) -> pd.Series[Any]
     Raises
     ------
     UnknownNameError
-        If no place or more than one has that name; the message suggests or lists ids.
+        If no place or more than one has that name; ids are suggested.
 
     Examples
     --------
@@ -148,7 +136,7 @@ def find_place(query: str, places: GeoDataFrame | None = None) -> pd.Series[Any]
     """
     table = read_places() if places is None else places
     if query in table.index:
-        return table.loc[query]
+        return cast("pd.Series[Any]", table.loc[query])
     wanted = _plain(str(query))
     tests: tuple[Callable[[str, str], bool], ...] = (
         lambda place, _: _plain(place) == wanted,
@@ -159,7 +147,7 @@ def find_place(query: str, places: GeoDataFrame | None = None) -> pd.Series[Any]
     for test in tests:
         found = [place for place, name in pairs if wanted and test(place, name)]
         if len(found) == 1:
-            return table.loc[found[0]]
+            return cast("pd.Series[Any]", table.loc[found[0]])
         if found:
             listed = ", ".join(f"{place} ({table.loc[place, 'country_a']})" for place in found)
             many = f"{len(found)} places have that name; write one of the ids"
@@ -191,7 +179,7 @@ def nearest_places(
     Returns
     -------
     places : GeoDataFrame
-        Rows of ``places`` with ``distance_km``, the geodesic distance on the WGS 84 ellipsoid.
+        Rows of ``places`` with ``distance_km``, geodesic (WGS 84).
 
     Raises
     ------
@@ -214,8 +202,8 @@ def nearest_places(
         raise InvalidInputError(f"Invalid count '{count}'. It must be 1 or more.")
     table = _of_kinds(read_places() if places is None else places, kinds)
     points = table.geometry
-    starts = np.full(len(table), lon), np.full(len(table), lat)
-    metres = Geod(ellps="WGS84").inv(*starts, points.x.to_numpy(), points.y.to_numpy())[2]
+    ends = points.x.to_numpy(), points.y.to_numpy()
+    metres = Geod(ellps="WGS84").inv(np.full(len(table), lon), np.full(len(table), lat), *ends)[2]
     order = np.argsort(metres, kind="stable")[:count]
     return table.iloc[order].assign(distance_km=np.asarray(metres)[order] / 1000)
 
@@ -232,15 +220,13 @@ def places_within(
     ----------
     area : geometry, GeoDataFrame or GeoSeries
         One or more areas; a plain geometry is in degrees, longitude first.
-    places : GeoDataFrame, optional
-        Where to look; the embedded table where absent.
-    kinds : str or sequence of str, optional
-        Kinds to look at; all but countries where absent.
+    places, kinds
+        As in :func:`nearest_places`.
 
     Returns
     -------
     places : GeoDataFrame
-        The rows of ``places`` that lie in the area.
+        Rows of ``places``.
 
     Raises
     ------
@@ -276,13 +262,14 @@ def _frame(rows: Sequence[Mapping[str, Any]]) -> GeoDataFrame:
     import pandas as pd
 
     points = gpd.points_from_xy([row["lon"] for row in rows], [row["lat"] for row in rows], crs=CRS)
-    columns = {column: [row[column] for row in rows] for column in PLACE_COLUMNS if column != "geometry"}
+    columns = {column: [row[column] for row in rows] for column in _FACTS}
     index = pd.Index([row["id"] for row in rows], name=PLACE)
     return gpd.GeoDataFrame(columns, index=index, geometry=points)
 
 
 @cache
 def _embedded() -> tuple[dict[str, Any], ...]:
+    """Return the rows of the embedded table."""
     return tuple(_check(_read_csv(_EMBEDDED), "embedded places", set()))
 
 
@@ -294,11 +281,9 @@ def _read_csv(path: str | Path) -> list[tuple[str, dict[str, Any]]]:
             rows = [(f"row {reader.line_num}", row) for row in reader]
             header = reader.fieldnames or ()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            f"Invalid places file '{path}'. It must be a readable CSV file: {error}."
-        ) from None
-    missing = [column for column in _REQUIRED if column not in header]
-    raise_faults(f"places file '{path}'", [f"row 1: column '{column}' is missing" for column in missing])
+        raise InvalidInputError(f"Invalid places file '{path}'. It must be readable CSV: {error}.") from None
+    missing = [f"row 1: column '{column}' is missing" for column in _REQUIRED if column not in header]
+    raise_faults(f"places file '{path}'", missing)
     return rows
 
 
@@ -382,9 +367,8 @@ def _normal(row: Mapping[str, Any]) -> dict[str, Any]:
     lon, lat = check_lon_lat(row["lon"], row["lat"], name="position")
     given = str(row["routable"]).lower()
     routable = _BOOLEANS[given] if given else row["kind"] not in ("country", "rail_crossing")
-    verified = row["verified"] or "approximate"
-    normal = {"lon": lon, "lat": lat, "verified": verified, "routable": routable}
-    return {**row, "id": str(row["id"]), "name": str(row["name"]), **normal}
+    texts = {"id": str(row["id"]), "name": str(row["name"]), "verified": row["verified"] or "approximate"}
+    return {**row, **texts, "lon": lon, "lat": lat, "routable": routable}
 
 
 def _of_kinds(places: GeoDataFrame, kinds: str | Sequence[str] | None) -> GeoDataFrame:
@@ -410,7 +394,7 @@ def _suggest(wanted: str, pairs: Iterable[tuple[str, str]]) -> str:
     for place, name in pairs:
         names.setdefault(_plain(name), place)
         names[_plain(place)] = place
-    close = [names[match] for match in difflib.get_close_matches(wanted, list(names), n=3, cutoff=0.6)]
-    inside = [place for text, place in names.items() if len(wanted) > 2 and wanted in text]
-    ids = list(dict.fromkeys(close + inside))[:3]
+    close = difflib.get_close_matches(wanted, list(names), n=3)
+    inside = [text for text in names if len(wanted) > 2 and wanted in text]
+    ids = list(dict.fromkeys(names[text] for text in close + inside))[:3]
     return f" Did you mean {' or '.join(repr(place) for place in ids)}?" if ids else ""

@@ -4,9 +4,9 @@ Run it from the repository, with the wheel at hand or with pip able to fetch it:
 
     python tools/build_roads.py [scgraph_data-2.0.0-py3-none-any.whl]
 
-The package's ``world_highways`` is a Python file of two plain lists, made from OpenStreetMap: ``nodes`` (lat, lon)
-and ``graph`` (for each node, its neighbours and the road length in km). They are read as text; nothing is imported
-or run. Only rows of nodes in the box are parsed, which takes a second where all of it takes half a minute.
+The package's ``world_highways`` is a Python file of two plain lists, made from OpenStreetMap: ``nodes`` (lat,
+lon) and ``graph`` (for each node, its neighbours and the road length in km). They are read as text; nothing
+is imported or run. Only rows of nodes in the box are parsed: a second, where all of it takes half a minute.
 """
 
 from __future__ import annotations
@@ -50,21 +50,23 @@ NOTICE = """# Road extract
 These two files are a derivative database under the same licence; so are lines that are routed over them.
 
 ## Where it comes from
-The graph `world_highways` of the Python package scgraph_data 2.0.0 (code MIT; data OpenStreetMap): main roads of
-the world, undirected, coordinates rounded to 0.001°, no names, classes or speeds. Built by `tools/build_roads.py`.
+The graph `world_highways` of the Python package scgraph_data 2.0.0 (code MIT; data OpenStreetMap): main roads
+of the world, undirected, coordinates rounded to 0.001°, no names, classes or speeds. Built by
+`tools/build_roads.py`.
 
 ## What was done
-1. Kept: nodes with longitude {west:g}…{east:g}° and latitude {south:g}…{north:g}°, and the edges between
-   them ({nodes_in:,} nodes, {edges_in:,} edges).
-2. Joined: nodes closer than {join_km:g} km whose distance over the network was more than {detour:g} times that,
-   the nearest first (junctions that the source leaves dangling): {joins:,} edges, marked `joined` = 1.
+1. Kept: nodes with longitude {west:g}…{east:g}° and latitude {south:g}…{north:g}°, and the edges
+   between them ({nodes_in:,} nodes, {edges_in:,} edges).
+2. Joined: nodes closer than {join_km:g} km whose distance over the network was more than {detour:g} times
+   that, the nearest first (junctions that the source leaves dangling): {joins:,} edges, marked `joined` = 1.
 3. Kept of that: the largest connected component, **{nodes:,} nodes and {edges:,} edges**.
-4. `length_m` is the road length that the source records, or the geodesic between the two nodes (WGS 84) where
-   that is longer by rounding. Edges are straight lines between nodes: the drawn line is shorter than the road.
+4. `length_m` is the road length that the source records, or the geodesic between the two nodes (WGS 84)
+   where that is longer by rounding. Edges are straight between nodes: the drawn line is shorter than roads.
 
 ## What it is not
-For generalised lines along main roads between listed places, not for finding one's way. Mountain roads in Bosnia
-and Montenegro read 10–20 % short; Tirana–Pristina reads too long. Carriageways may be joined where no ramp exists.
+For generalised lines along main roads between listed places, not for finding one's way. Mountain roads in
+Bosnia and Montenegro read 10–20 % short; Tirana–Pristina reads too long. Carriageways may be joined where no
+ramp exists.
 
 ## Columns
 - `nodes.csv.gz`: `lon`, `lat` in degrees (WGS 84); a node's number is its row, from 0.
@@ -80,7 +82,7 @@ def fetch(directory: str) -> Path:
 
 
 def read_box(wheel: Path) -> tuple[np.ndarray, ...]:
-    """Return lon, lat of the nodes in the box, edges (m, 2) between them and their recorded lengths in metres."""
+    """Return lon, lat of the nodes in the box, edges (m, 2) between them and their recorded metres."""
     with zipfile.ZipFile(wheel) as archive:
         lines = archive.read(MEMBER).decode("utf-8").split("\n")
     texts = {name: text for name, _, text in (line.partition("=") for line in lines)}
