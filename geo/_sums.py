@@ -16,7 +16,6 @@ _ALIKE: Final = (
     (terms.UNIT, "Their units differ"),
     (terms.BASIS, "Their bases differ"),
     (terms.SOURCE, "They come from different sources"),
-    (terms.SCOPE, "They cover different sets of countries"),
 )
 _NESTED: Final = (
     (terms.PLACE, "The whole corridor already holds its places"),
@@ -42,11 +41,10 @@ def has_flag(rows: pd.DataFrame, word: str) -> pd.Series[bool]:
     return (" " + rows[terms.FLAG].astype("str") + " ").str.contains(f" {word} ", regex=False).astype(bool)
 
 
-def _check_same(rows: pd.DataFrame) -> None:
-    for column, why in _ALIKE:
-        found = sorted(rows[column].unique())
-        if len(found) > 1:
-            _refuse(rows, f"{why} ({', '.join(text or 'none' for text in found)}) and cannot be added")
+def _check_alike(rows: pd.DataFrame, column: str, why: str) -> None:
+    found = sorted(rows[column].unique())
+    if len(found) > 1:
+        _refuse(rows, f"{why} ({', '.join(text or 'none' for text in found)}) and cannot be added")
 
 
 def _check_parts(rows: pd.DataFrame) -> None:
@@ -90,7 +88,9 @@ def add(rows: pd.DataFrame) -> float:
     """Return the guarded sum."""
     if rows.empty:
         return float("nan")
-    _check_same(rows)
+    for column, why in _ALIKE:
+        _check_alike(rows, column, why)
     _check_parts(rows)
+    _check_alike(rows, terms.SCOPE, "They cover different sets of countries")
     _check_periods(rows)
     return float(rows[terms.VALUE].sum(skipna=False))

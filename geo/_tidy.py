@@ -198,8 +198,12 @@ class Checking:
         again = table.duplicated([*key, terms.VALUE], keep="first")
         self.note("said twice, with the same value", int(again.sum()), table.loc[again, terms.VALUE].sum())
         kept = table[~again]
-        for i in kept.index[kept.duplicated(key, keep="first")]:
-            first = kept.index[(kept[key].fillna(0) == kept.loc[i, key].fillna(0)).all(axis=1)][0]
+        clash = kept.duplicated(key, keep="first")
+        if clash.any():
+            numbers = kept.groupby(key, dropna=False, sort=False).ngroup()
+            firsts = {number: i for i, number in numbers[~clash].items()}
+        for i in kept.index[clash]:
+            first = firsts[numbers[i]]
             self.faults.append(
                 f"{self.at(i, terms.VALUE)}: {kept.loc[i, terms.VALUE]:g} contradicts "
                 f"{kept.loc[first, terms.VALUE]:g} in {self.at(first, terms.VALUE).partition(',')[0]}, "
