@@ -31,5 +31,9 @@ class GeometryError(RoutewaysError, ValueError):
     """A line or area cannot be built, or would break a promise (a sea leg over land)."""
 
 
+class FetchError(RoutewaysError, OSError):
+    """A file could not be fetched whole and right; the message says what to do next."""
+
+
 class MissingExtraError(RoutewaysError, ImportError):
     """An optional dependency is not installed."""

@@ -68,7 +68,7 @@ FLAGS: Final = ("revised", "partial", "preliminary", "cumulative", "inferred_kno
 ``cumulative`` marks a running total since ``period_start``; such rows overlap and are never added.
 ``inferred_known_on`` says that the publication date is the last data day plus one, because none was printed.
 """
-SEXES: Final = ("", "female", "male", "unknown")
+SEXES: Final = ("", "female", "male", "unknown", "not_recorded")
 NATIONALITY_WORDS: Final = ("", "stateless", "other", "unknown", "not_recorded")
 MODES: Final = ("sea", "land")
 PLACE_KINDS: Final = (
@@ -84,6 +84,9 @@ PLACE_KINDS: Final = (
 CROSSING_KINDS: Final = ("road_crossing", "rail_crossing")
 ALL_ROUTES: Final = "all_routes"
 """Corridor value of rows that hold the sum of every route a source reports; never added to its parts."""
+
+CONTEXT: Final = "context"
+"""Corridor value of rows that belong to no corridor: asylum applications, returns, stocks of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,32 @@ _MEASURES = (
         "intentions",
         "expressed wishes to seek asylum",
         "intentions are neither applications nor arrivals, and a blank is not a zero",
+    ),
+    Measure(
+        "asylum_application",
+        "applications",
+        "applications for asylum",
+        "applications are not arrivals: they come later, elsewhere, and the same person may apply again",
+        additive_over_places=False,
+    ),
+    Measure(
+        "return",
+        "persons returned",
+        "people returned to a third country after an order to leave",
+        "people returned in a period did not all arrive in it, and returns are not taken off arrivals",
+        additive_over_places=True,
+    ),
+    Measure(
+        "refugee_stock",
+        "persons on the day",
+        "refugees under UNHCR's mandate on the last day of a year",
+        "a stock on one day, not a movement: stocks of two days are never added",
+    ),
+    Measure(
+        "asylum_seeker_stock",
+        "persons on the day",
+        "asylum-seekers with a pending claim on the last day of a year",
+        "a stock on one day, not a movement: stocks of two days are never added",
     ),
     Measure(
         "mixed_movement",
