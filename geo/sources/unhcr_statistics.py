@@ -1,0 +1,3 @@
+"""stub."""
+SOURCES=()
+def recognise(f): return False
