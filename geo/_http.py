@@ -63,6 +63,7 @@ def open_session(home: Path, limits: Limits, *, agent: str) -> requests_cache.Ca
         serializer="json",
         allowable_codes=(200,),
         allowable_methods=("GET",),
+        expire_after=requests_cache.EXPIRE_IMMEDIATELY,
         always_revalidate=True,
         stale_if_error=False,
         cache_control=False,
@@ -75,7 +76,7 @@ def open_session(home: Path, limits: Limits, *, agent: str) -> requests_cache.Ca
 
 
 def ask(session: requests_cache.CachedSession, url: str, limits: Limits) -> requests.Response:
-    """Send one GET, again where the host is busy; return a whole 200 (or the kept one after a 304) or a redirect."""
+    """Send one GET, again where the host is busy; return a whole 200, one that is kept, or a redirect."""
     for attempt in range(limits.retries + 1):
         last = attempt == limits.retries
         try:
@@ -125,7 +126,9 @@ class GuardedAdapter(HTTPAdapter):
         raw = answer.raw
         good = answer.status_code == requests.codes.ok
         try:
-            body = _read(raw, url, self.limits.max_bytes if good else _ERROR_BYTES, end, self.limits, cut=not good)
+            body = _read(
+                raw, url, self.limits.max_bytes if good else _ERROR_BYTES, end, self.limits, cut=not good
+            )
         finally:
             raw.close()
         if good:
@@ -162,10 +165,13 @@ def _read(raw: Any, url: str, most: int, end: float, limits: Limits, *, cut: boo
                 raise FetchError(f"Invalid answer of '{url}'. It is larger than {most} bytes.")
             if time.monotonic() > end:
                 raise FetchError(
-                    f"Invalid answer of '{url}'. It was not complete after {limits.total_s:g} s ({size} bytes came)."
+                    f"Invalid answer of '{url}'. It was not complete after {limits.total_s:g} s "
+                    f"({size} bytes came)."
                 )
         if raw.length_remaining not in (None, 0):
-            raise FetchError(f"Invalid answer of '{url}'. It broke off after {size} bytes: {raw.length_remaining} lack.")
+            raise FetchError(
+                f"Invalid answer of '{url}'. It broke off after {size} bytes: {raw.length_remaining} lack."
+            )
     except urllib3.exceptions.DecodeError:
         raise FetchError(f"Invalid answer of '{url}'. Its compression is broken.") from None
     except urllib3.exceptions.ReadTimeoutError:
@@ -173,7 +179,9 @@ def _read(raw: Any, url: str, most: int, end: float, limits: Limits, *, cut: boo
     except (urllib3.exceptions.HTTPError, OSError) as error:
         if isinstance(error, FetchError):
             raise
-        raise FetchError(f"Invalid answer of '{url}'. It broke off after {size} bytes ({_cause(error)}).") from None
+        raise FetchError(
+            f"Invalid answer of '{url}'. It broke off after {size} bytes ({_cause(error)})."
+        ) from None
     return b"".join(parts)
 
 
@@ -204,10 +212,11 @@ def _refusal(answer: requests.Response, url: str) -> FetchError:
         401: f"The host asks for a login, which this package never sends. {BY_HAND}",
         403: f"The host does not serve programs (403); that is respected. {BY_HAND}",
         404: (
-            "The host answered 404 with a script: protection against programs, which is not bypassed. " + BY_HAND
+            "The host answered 404 with a script: protection against programs, which is not bypassed. "
+            + BY_HAND
             if scripted
-            else "There is no such file (404): it has moved. Look for the new address on the publisher's page, "
-            "or download it by hand and pass the path of the file."
+            else "There is no such file (404): it has moved. Look for the new address on the publisher's "
+            "page, or download it by hand and pass the path of the file."
         ),
         410: f"The file was withdrawn (410). {BY_HAND}",
         429: "The host asks for fewer requests (429). Wait, then try again.",
@@ -243,8 +252,10 @@ def _take_turn(host: str, pause_s: float) -> None:
 def _cause(error: BaseException) -> str:
     """Return the innermost reason of an error, on one line."""
     while True:
-        inner = error.__cause__ or error.__context__ or next(
-            (part for part in error.args if isinstance(part, BaseException)), None
+        inner = (
+            error.__cause__
+            or error.__context__
+            or next((part for part in error.args if isinstance(part, BaseException)), None)
         )
         if inner is None:
             return " ".join(str(error).split()) or type(error).__name__
@@ -257,13 +268,17 @@ def _pools(total_s: float) -> dict[str, Any]:
     def bounded(kind: Any) -> Any:  # noqa: ANN401 - a class of urllib3
         class Bounded(kind):  # type: ignore[misc]
             def getresponse(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-                timer = threading.Timer(total_s, _shut, [self.sock])
+                late = threading.Event()
+                timer = threading.Timer(total_s, _shut, [self.sock, late])
                 timer.daemon = True
                 timer.start()
                 try:
-                    return super().getresponse(*args, **kwargs)
+                    answer = super().getresponse(*args, **kwargs)
                 finally:
                     timer.cancel()
+                if late.is_set():
+                    raise urllib3.exceptions.ProtocolError(f"no head of an answer came in {total_s:g} s")
+                return answer
 
         return Bounded
 
@@ -274,9 +289,10 @@ def _pools(total_s: float) -> dict[str, Any]:
     return {"http": plain, "https": safe}
 
 
-def _shut(sock: Any) -> None:  # noqa: ANN401 - a socket, plain or wrapped
+def _shut(sock: Any, late: threading.Event) -> None:  # noqa: ANN401 - a socket, plain or wrapped
     import contextlib
     import socket
 
+    late.set()
     with contextlib.suppress(OSError, AttributeError):
         sock.shutdown(socket.SHUT_RDWR)

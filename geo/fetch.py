@@ -1,8 +1,8 @@
 """Download once, verify, remember when, work offline.
 
-A file is asked for again only to learn whether it changed (ETag, Last-Modified). It is checked whole before it
-replaces anything: status, type, length, size, time. Hosts are met with an honest name and at most one request a
-second; what they refuse is not worked around.
+A file is asked for again only to learn whether it changed (ETag, Last-Modified). It is checked whole before
+it replaces anything: status, type, length, size, time. Hosts are met with an honest name and at most one
+request a second; what they refuse is not worked around.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def home_folder(home: str | Path | None = None) -> Path:
     Parameters
     ----------
     home : str or Path, optional
-        Used as it is. Default: the environment variable ``ROUTEWAYS_HOME``; without it, the cache folder of the
-        system (on Linux ``$XDG_CACHE_HOME/routeways``, else ``~/.cache/routeways``).
+        Used as it is. Default: the environment variable ``ROUTEWAYS_HOME``; without it, the cache folder of
+        the system (on Linux ``$XDG_CACHE_HOME/routeways``, else ``~/.cache/routeways``).
 
     Examples
     --------
@@ -99,8 +99,8 @@ def home_folder(home: str | Path | None = None) -> Path:
 def held_path(url: str, *, home: str | Path | None = None, name: str | None = None) -> Path:
     """Return where the file of a URL is kept, whether or not it is there.
 
-    The name of the file is the last part of the URL (publishers write the date into it); a folder made from the whole
-    URL keeps equal names apart.
+    The name of the file is the last part of the URL (publishers write the date into it); a folder made from
+    the whole URL keeps equal names apart.
 
     Raises
     ------
@@ -110,11 +110,13 @@ def held_path(url: str, *, home: str | Path | None = None, name: str | None = No
     Examples
     --------
     >>> held_path("https://example.org/a/21_August_2026.ods", home="held").as_posix()
-    'held/files/example.org/3b9d8dcd6b/21_August_2026.ods'
+    'held/files/example.org/5e70ebc9ae/21_August_2026.ods'
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise InvalidInputError(f"Invalid URL '{url}'. It must be http or https, with a host and no password.")
+        raise InvalidInputError(
+            f"Invalid URL '{url}'. It must be http or https, with a host and no password."
+        )
     last = name or parts.path.rstrip("/").rpartition("/")[2] or "index"
     safe = re.sub(r"[^\w.+-]", "_", last).lstrip(".")[-120:] or "file"
     digest = hashlib.sha256(url.encode()).hexdigest()[:10]
@@ -169,7 +171,8 @@ def fetch(
     home : str or Path, optional
         See :func:`home_folder`.
     kind : str
-        What the file must be: ``any``, ``ods``, ``xlsx``, ``csv``, ``json`` or ``html``; looked at before it is kept.
+        What the file must be: ``any``, ``ods``, ``xlsx``, ``csv``, ``json`` or ``html``; looked at before it
+        is kept.
     name : str, optional
         Name of the file; default the last part of the URL.
     source : str
@@ -194,8 +197,8 @@ def fetch(
     Raises
     ------
     FetchError
-        If the host refuses, is busy, sends another type, too much, too little or too slowly, or redirects elsewhere. A
-        file that was held before stays as it was.
+        If the host refuses, is busy, sends another type, too much, too little or too slowly, or redirects
+        elsewhere. A file that was held before stays as it was.
     NotCoveredError
         If ``offline`` and no file is held.
     InvalidInputError
@@ -204,7 +207,9 @@ def fetch(
     from geo import _http
 
     if kind not in _http.KINDS:
-        raise InvalidInputError(f"Invalid kind '{kind}'. It must be one of: {', '.join(sorted(_http.KINDS))}.")
+        raise InvalidInputError(
+            f"Invalid kind '{kind}'. It must be one of: {', '.join(sorted(_http.KINDS))}."
+        )
     path = held_path(url, home=home, name=name)
     if offline:
         return read_held(url, home=home, name=name)
@@ -293,9 +298,9 @@ def user_agent() -> str:
     >>> user_agent().startswith("routeways/")
     True
     """
-    from geo import __version__
+    import geo
 
-    return USER_AGENT.format(version=__version__)
+    return USER_AGENT.format(version=vars(geo)["__version__"])
 
 
 def _sidecar(path: Path) -> Path:

@@ -4,8 +4,8 @@
 >>> list_sources().loc["frontex", "fetched"]
 'by hand where the host refuses programs'
 
-A file that a user downloaded is read with :func:`read_source`, which knows the formats by their content. Where a
-publisher allows programs, :func:`fetch_source` downloads the newest files first.
+A file that a user downloaded is read with :func:`read_source`, which knows the formats by their content.
+Where a publisher allows programs, :func:`fetch_source` downloads the newest files first.
 """
 
 from geo.sources._fetching import fetch_source, read_fetched

@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from geo.errors import InvalidInputError
 from geo.sources import _spoiled
@@ -19,6 +19,7 @@ from geo.sources import _spoiled
 MEBIBYTE: Final = 2**20
 MOST_BYTES: Final = 64 * MEBIBYTE
 MOST_UNPACKED: Final = 80 * MEBIBYTE
+MOST_PARTS: Final = 5_000
 MOST_CELLS: Final = 5_000_000
 _WORKBOOKS: Final = ("ods", "xlsx")
 
@@ -78,7 +79,9 @@ class SourceFile:
             raise InvalidInputError(f"Invalid file '{path}'. There is no such file.")
         size = self.path.stat().st_size
         if size > MOST_BYTES:
-            raise InvalidInputError(f"Invalid file '{self.name}'. It has {size} bytes, more than {MOST_BYTES}.")
+            raise InvalidInputError(
+                f"Invalid file '{self.name}'. It has {size} bytes, more than {MOST_BYTES}."
+            )
         self.data = self.path.read_bytes()
         if not self.data.strip(b"\x00\xef\xbb\xbf \t\r\n"):
             raise InvalidInputError(f"Invalid file '{self.name}'. It is empty.")
@@ -111,35 +114,44 @@ class SourceFile:
         try:
             with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
                 members = archive.infolist()
-                total = sum(member.file_size for member in members)
-                if total > MOST_UNPACKED or len(members) > 5_000:
-                    raise self.fail(
-                        f"It would unpack to {total} bytes in {len(members)} parts, more than {MOST_UNPACKED} bytes "
-                        "or 5000 parts."
-                    )
+                self._check_sizes(members)
                 for member in members:
                     with archive.open(member) as part:
-                        before = b""
-                        while chunk := part.read(MEBIBYTE):
-                            if b"<!ENTITY" in before + chunk[:-1]:
-                                raise self.fail(f"Its part '{member.filename}' defines XML entities.")
-                            before = chunk[-16:]
+                        self._check_part(member.filename, part)
                 return {member.filename for member in members}
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-            if isinstance(error, InvalidInputError):
-                raise
+        except InvalidInputError:
+            raise
+        except Exception as error:  # noqa: BLE001 - zipfile, zlib and lzma raise their own on broken streams
             raise self.fail(f"It is a broken, encrypted or cut zip ({error}).") from None
-        except Exception as error:  # noqa: BLE001 - zlib and lzma raise their own on broken streams
-            raise self.fail(f"It is a broken zip ({error}).") from None
 
-    # --- workbooks ----------------------------------------------------------------------------------------------
+    def _check_sizes(self, members: list[zipfile.ZipInfo]) -> None:
+        total = sum(member.file_size for member in members)
+        if total > MOST_UNPACKED or len(members) > MOST_PARTS:
+            raise self.fail(
+                f"It would unpack to {total} bytes in {len(members)} parts, more than "
+                f"{MOST_UNPACKED} bytes or {MOST_PARTS} parts."
+            )
+
+    def _check_part(self, name: str, part: IO[bytes]) -> None:
+        """Read a member to its end, where its checksum is compared; refuse XML that defines entities."""
+        before = b""
+        while chunk := part.read(MEBIBYTE):
+            if b"<!ENTITY" in before + chunk:
+                raise self.fail(f"Its part '{name}' defines XML entities.")
+            before = chunk[-16:]
+
     @cached_property
     def _workbook(self) -> Any:  # noqa: ANN401 - python-calamine's own type
         import python_calamine
 
         try:
+            self._check_extent()
             return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.data))
-        except Exception as error:  # noqa: BLE001 - the parser's errors share no base but Exception
+        except InvalidInputError:
+            raise
+        except BaseException as error:  # a panic of the parser is no Exception
+            if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+                raise
             raise self.fail(f"It is no readable workbook ({error}).") from None
 
     @cached_property
@@ -149,7 +161,15 @@ class SourceFile:
 
     def sheet_like(self, pattern: str) -> str | None:
         """Return the first sheet whose name matches, ignoring case."""
-        return next((name for name in self.sheets if re.fullmatch(pattern, name.strip(), re.IGNORECASE)), None)
+        return next(
+            (name for name in self.sheets if re.fullmatch(pattern, name.strip(), re.IGNORECASE)), None
+        )
+
+    def _check_extent(self) -> None:
+        """Refuse sheets that one far cell makes huge: the parser would fill all that lies between."""
+        for name, cells in _spoiled.extents(self.data, self.kind):
+            if cells > MOST_CELLS:
+                raise self.fail(f"Its sheet '{name}' spans {cells} cells, more than {MOST_CELLS}.")
 
     def grid(self, sheet: str) -> Grid:
         """Return the cells of a sheet, from its first row on.
@@ -160,21 +180,16 @@ class SourceFile:
             If the sheet cannot be read or has too many cells.
         """
         try:
-            cells = self._workbook.get_sheet_by_name(sheet)
-            size = cells.total_height * cells.total_width
-            if size > MOST_CELLS:
-                raise self.fail(f"Its sheet '{sheet}' has {size} cells, more than {MOST_CELLS}.")
-            rows = cells.to_python(skip_empty_area=False)
+            rows = self._workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             spoiled = _spoiled.find(self.data, self.kind, sheet)
         except InvalidInputError:
             raise
-        except BaseException as error:  # noqa: BLE001 - a panic of the parser is no Exception
+        except BaseException as error:  # a panic of the parser is no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
                 raise
             raise self.fail(f"Its sheet '{sheet}' cannot be read ({error}).") from None
         return Grid(self.name, sheet, [[_plain(cell) for cell in row] for row in rows], spoiled=spoiled)
 
-    # --- text ---------------------------------------------------------------------------------------------------
     @cached_property
     def text(self) -> str:
         """The file as text.
@@ -229,7 +244,9 @@ class SourceFile:
         head = next((line for line in lines if line.strip()), "")
         separator = max(",;\t", key=head.count)
         try:
-            rows: list[list[Any]] = list(csv.reader(io.StringIO(self.text, newline=""), delimiter=separator, strict=True))
+            rows: list[list[Any]] = list(
+                csv.reader(io.StringIO(self.text, newline=""), delimiter=separator, strict=True)
+            )
         except csv.Error as error:
             raise self.fail(f"It is no CSV ({error}).") from None
         return Grid(self.name, "", rows)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo.sources._files import SourceFile
 
 INFERRED: Final = "inferred_known_on"
-_KEY: Final = (
+KEY: Final = (
     terms.SOURCE,
     terms.CORRIDOR,
     terms.PLACE,
@@ -32,8 +32,8 @@ _KEY: Final = (
     terms.SCOPE,
     terms.PERIOD_START,
     terms.PERIOD_END,
-    terms.KNOWN_ON,
 )
+"""What a number is about; with ``known_on`` it stands once."""
 _TEXT: Final = tuple(name for name in terms.COUNT_COLUMNS if name not in {*terms.DATE_COLUMNS, terms.VALUE})
 
 
@@ -47,7 +47,7 @@ def facts() -> dict[str, Any]:
 
 
 def source_facts(source: str) -> dict[str, Any]:
-    """Return the entry of one source, with title and licence from the series catalogue where it stands there."""
+    """Return the entry of one source, with title and licence from the series catalogue where it has them."""
     entry = dict(facts()["sources"].get(source, {}))
     if source in counts.catalogued_sources():
         info = counts.series_info(source)
@@ -64,7 +64,8 @@ class Options:
     published : date, optional
         Publication date, instead of the one that is found.
     by : tuple of str, optional
-        Columns among nationality, sex and age_group that rows are told apart by; None means the reader's usual ones.
+        Columns among nationality, sex and age_group that rows are told apart by; None means the reader's
+        usual ones.
     scope : str
         Country or set of countries that a file without a name of its own is about.
     since : date, optional
@@ -125,7 +126,9 @@ def date_in_name(name: str) -> dt.date | None:
     stem = name.rpartition(".")[0] or name
     for match in re.finditer(r"(?<!\d)(20\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)", stem):
         found.add("-".join(match.groups()))
-    for match in re.finditer(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[ _-]([A-Za-z]{3,9})[ _-](20\d{2})(?!\d)", stem):
+    for match in re.finditer(
+        r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[ _-]([A-Za-z]{3,9})[ _-](20\d{2})(?!\d)", stem
+    ):
         number = _parse.MONTHS.get(match[2].lower())
         if number:
             found.add(f"{match[3]}-{number:02d}-{int(match[1]):02d}")
@@ -138,11 +141,13 @@ def date_in_name(name: str) -> dt.date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def publication(file: SourceFile, options: Options, printed: dt.date | None, last: dt.date) -> tuple[dt.date, bool]:
+def publication(
+    file: SourceFile, options: Options, printed: dt.date | None, last: dt.date
+) -> tuple[dt.date, bool]:
     """Return the publication date of a file, and whether it is inferred.
 
-    The caller's word first, then what the file prints, then its name; else the day after the last data day. A date in
-    a name that lies before the last data day is the name of something else, and is passed over.
+    The caller's word first, then what the file prints, then its name; else the day after the last data day.
+    A date in a name that lies before the last data day is the name of something else, and is passed over.
     """
     if options.published is not None:
         return options.published, False
@@ -196,7 +201,7 @@ def finish(
     for name in terms.DATE_COLUMNS:
         table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
     table[terms.VALUE] = table[terms.VALUE].astype("float64")
-    if summed and table.duplicated(list(_KEY)).any():
+    if summed and table.duplicated([*KEY, terms.KNOWN_ON]).any():
         table = _add_parts(table)
     table = table.sort_values(
         [terms.SOURCE, terms.MEASURE, terms.BASIS, terms.CORRIDOR, terms.PLACE, terms.NATIONALITY, terms.SEX,
@@ -210,7 +215,7 @@ def finish(
 
 
 def describe(table: pd.DataFrame, *, file: SourceFile) -> pd.DataFrame:
-    """Write into ``attrs`` where a table comes from; plain text and numbers, so that any format keeps them."""
+    """Write into ``attrs`` where a table comes from; plain values, so that any format keeps them."""
     sources = sorted(set(table[terms.SOURCE]))
     table.attrs |= {
         "source": " ".join(sources),
@@ -225,8 +230,12 @@ def describe(table: pd.DataFrame, *, file: SourceFile) -> pd.DataFrame:
 
 def _add_parts(table: pd.DataFrame) -> pd.DataFrame:
     """Add rows of one key; a missing part makes the sum missing, labels are joined."""
-    others = [name for name in terms.COUNT_COLUMNS if name not in {*_KEY, terms.VALUE, terms.NATIVE_LABEL}]
-    grouped = table.groupby(list(_KEY), sort=False, dropna=False)
+    others = [
+        name
+        for name in terms.COUNT_COLUMNS
+        if name not in {*KEY, terms.KNOWN_ON, terms.VALUE, terms.NATIVE_LABEL}
+    ]
+    grouped = table.groupby([*KEY, terms.KNOWN_ON], sort=False, dropna=False)
     added = grouped.agg(
         **{
             **{name: (name, "first") for name in others},

@@ -32,11 +32,11 @@ def alpha3_by_alpha2() -> dict[str, str]:
     from babel import Locale
     from babel.core import get_global
 
-    held = {code for code in Locale("en").territories if len(code) == 2 and code.isalpha()}
+    held = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()}
     pairs = {
         new[0]: old
         for old, new in get_global("territory_aliases").items()
-        if len(old) == 3 and old.isalpha() and len(new) == 1 and new[0] in held
+        if len(str(old)) == 3 and str(old).isalpha() and len(new) == 1 and new[0] in held
     }
     return pairs | _data()["alpha3"] | _OWN
 

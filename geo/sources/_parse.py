@@ -79,7 +79,8 @@ class Reading:
     def entries(self) -> list[dict[str, Any]]:
         """Return the ledger as records."""
         return [
-            {"reason": reason, "rows": int(rows), "value": value} for reason, (rows, value) in self.ledger.items()
+            {"reason": reason, "rows": int(rows), "value": value}
+            for reason, (rows, value) in self.ledger.items()
         ]
 
 
@@ -120,9 +121,8 @@ def count(cell: object, *, missing: Sequence[str] = ()) -> float:
         if not _THOUSANDS.fullmatch(text) or not text.isascii():
             raise ValueError(f"'{text}' is no count")
         cell = int(text.replace(",", "")) if len(text) < 20 else math.inf
-    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
-        raise ValueError(f"'{cell}' is no count")
-    number = float(cell)
+    counted = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    number = float(cell) if counted and abs(cell) < 1e18 else math.nan  # type: ignore[arg-type]
     if not math.isfinite(number) or number != int(number) or number < 0:
         raise ValueError(f"'{cell}' is no whole number of at least 0")
     if number > MOST:

@@ -55,14 +55,14 @@ def read_source(
     path : path
         A workbook (ODS, XLSX), CSV, JSON, HTML page or Parquet file as the publisher gives it.
     source : str, optional
-        Source id (see :func:`list_sources`). Default: the format is recognised. Where a file holds several sources,
-        only the rows of this one are returned.
+        Source id (see :func:`list_sources`). Default: the format is recognised. Where a file holds several
+        sources, only the rows of this one are returned.
     published : date or str, optional
-        Publication date. Default: what the file prints or its name states; without either the day after the last data
-        day, with the flag ``inferred_known_on``.
+        Publication date. Default: what the file prints or its name states; without either the day after the
+        last data day, with the flag ``inferred_known_on``.
     by : sequence of str, optional
-        What rows are told apart by, among ``nationality``, ``sex`` and ``age_group``; the whole is always there.
-        Default: nationality, where the source has it.
+        What rows are told apart by, among ``nationality``, ``sex`` and ``age_group``; the whole is always
+        there. Default: nationality, where the source has it.
     scope : str
         The country of a file that does not say it (UNHCR time series), such as ``Italy``.
     since : date or str, optional
@@ -75,9 +75,10 @@ def read_source(
     Returns
     -------
     counts : DataFrame
-        Columns ``terms.COUNT_COLUMNS`` as :func:`geo.counts.read_counts` returns them. ``attrs``: ``source`` (ids,
-        joined by a blank), ``sources`` (list), ``known_on`` (newest, ISO 8601), ``known_on_inferred``, ``sha256`` of
-        the file, ``file`` (its name), ``ledger`` (what was left out: ``reason``, ``rows``, ``value``).
+        Columns ``terms.COUNT_COLUMNS`` as :func:`geo.counts.read_counts` returns them. ``attrs``: ``source``
+        (ids, joined by a blank), ``sources`` (list), ``known_on`` (newest, ISO 8601), ``known_on_inferred``,
+        ``sha256`` of the file, ``file`` (its name), ``ledger`` (what was left out: ``reason``, ``rows``,
+        ``value``).
 
     Raises
     ------
@@ -90,9 +91,10 @@ def read_source(
     --------
     >>> import tempfile, pathlib
     >>> page = pathlib.Path(tempfile.mkdtemp()) / "nazionalita.csv"
-    >>> _ = page.write_text("Data_Report,Nazione,ISO_3166-1,Valore\\n2031-01-31,Siria,SY,12\\n2031-01-31,altre,,5\\n")
-    >>> counts = read_source(page)
-    >>> counts.loc[counts["source"] == "italy_ministry", ["period_start", "value", "known_on"]].iloc[0].tolist()
+    >>> lines = ["Data_Report,Nazione,ISO_3166-1,Valore", "2031-01-31,Siria,SY,12", "2031-01-31,altre,,5"]
+    >>> _ = page.write_text(chr(10).join(lines))
+    >>> counts = read_source(page, source="italy_ministry")
+    >>> counts[["period_start", "value", "known_on"]].iloc[0].tolist()
     [Timestamp('2031-01-01 00:00:00'), 17.0, Timestamp('2031-01-31 00:00:00')]
     """
     file = SourceFile(path)
@@ -137,12 +139,10 @@ def _find(file: SourceFile, source: str | None, options: _frames.Options) -> Mod
         module = _reader(name)
         if module.recognise(file):
             return module
-    formats = "; ".join(
-        dict.fromkeys(entry["format"] for entry in _frames.facts()["sources"].values())
-    )
+    formats = "; ".join(dict.fromkeys(entry["format"] for entry in _frames.facts()["sources"].values()))
     raise file.fail(
-        f"It is {_kind_words(file)}, and none of the formats that are known: {formats}. For a table of your own, "
-        "give a mapping; for a known format, say source."
+        f"It is {_kind_words(file)}, and none of the formats that are known: {formats}. "
+        "For a table of your own, give a mapping; for a known format, say source."
     )
 
 
@@ -164,8 +164,8 @@ def list_sources() -> pd.DataFrame:
     Returns
     -------
     sources : DataFrame
-        Index ``source``; columns ``title``, ``publisher``, ``url``, ``licence``, ``format``, ``fetched`` (``by
-        program`` or why not) and ``by_hand`` (what to do without a program).
+        Index ``source``; columns ``title``, ``publisher``, ``url``, ``licence``, ``format``, ``fetched``
+        (``by program`` or why not) and ``by_hand`` (what to do without a program).
 
     Examples
     --------
@@ -181,7 +181,10 @@ def list_sources() -> pd.DataFrame:
         rows.append(
             {
                 "source": name,
-                **{key: str(facts.get(key, "")).strip() for key in ("title", "publisher", "url", "licence", "format")},
+                **{
+                    key: str(facts.get(key, "")).strip()
+                    for key in ("title", "publisher", "url", "licence", "format")
+                },
                 "fetched": by_hand if facts["fetch"] == "frontex" else "by program",
                 "by_hand": str(facts["by_hand"]).strip(),
             }

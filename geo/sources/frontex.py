@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from geo import terms
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 SOURCES: Final = ("frontex",)
 _SHEET: Final = r"(Monthly_)?Detections?_of_IBC.*"
-_AS_OF: Final = re.compile(r"FRAN data as of\s+(\d{1,2})[ .-]?([A-Za-z]{3,9})[ .-]?(\d{4}|\d{2})\b", re.IGNORECASE)
+_AS_OF: Final = re.compile(
+    r"FRAN data as of\s+(\d{1,2})[ .-]?([A-Za-z]{3,9})[ .-]?(\d{4}|\d{2})\b", re.IGNORECASE
+)
 _MONTH: Final = re.compile(r"([A-Za-z]{3})[ -]?(\d{4})", re.ASCII)
 _NUMERIC_MONTH: Final = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
 _COUNTED: Final = ("land", "sea")
@@ -43,8 +46,9 @@ def _has_route(file: SourceFile) -> bool:
 def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     """Read detections by route and month, and by nationality for the corridors that the catalogue names.
 
-    Rows whose border type is neither land nor sea are left out, as the publisher's own totals do. The sum over all
-    routes stands under the corridor ``all_routes``. A blank cell is read as 0: every copy that has blanks lacks zeros.
+    Rows whose border type is neither land nor sea are left out, as the publisher's own totals do. The sum
+    over all routes stands under the corridor ``all_routes``. A blank cell is read as 0: every copy that has
+    blanks lacks zeros.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     by = ("nationality",) if options.by is None else options.by
     sums = _add_up(grid, header, columns, months, options, reading, detailed="nationality" in by)
     reading.close()
-    records = _records(sums, list(months.values()), facts)
+    records = _records(sums, list(months.values()))
     last = _parse.month_end(max(months.values()).year, max(months.values()).month)
     known_on, inferred = _frames.publication(file, options, _as_of(file, grid), last)
     return _frames.finish(records, file=file, reading=reading, known_on=known_on, inferred=inferred)
@@ -79,13 +83,15 @@ def _months(grid: Grid, header: int, columns: dict[str, int], reading: _parse.Re
             continue
         month = _month_of(cell)
         if month is None:
-            reading.fault(grid.at(header), f"'{cell}' is no month such as JAN2009, and no column that is known")
+            reading.fault(
+                grid.at(header), f"'{cell}' is no month such as JAN2009, and no column that is known"
+            )
         elif month in months.values():
             reading.fault(grid.at(header), f"the month {month:%Y-%m} stands twice")
         else:
             months[index] = month
     ordered = sorted(months.values())
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if (before.year * 12 + before.month + 1) != after.year * 12 + after.month:
             reading.fault(grid.at(header), f"no month stands between {before:%Y-%m} and {after:%Y-%m}")
     if not months:
@@ -178,7 +184,10 @@ def _row_faults(
         faults.append(("Border type", f"'{labels['border']}' is no border type that is known"))
     if _nationality.code_of(labels["nationality"], aliases=options.aliases) is None:
         faults.append(
-            ("Nationality", f"'{labels['nationality']}' is no nationality that is known; give its code with aliases")
+            (
+                "Nationality",
+                f"'{labels['nationality']}' is no nationality that is known; give its code with aliases",
+            )
         )
     return faults
 
@@ -202,7 +211,7 @@ def _values(grid: Grid, index: int, months: dict[int, dt.date], reading: _parse.
     return values
 
 
-def _records(sums: Sums, months: list[dt.date], facts: dict[str, Any]) -> list[dict[str, Any]]:
+def _records(sums: Sums, months: list[dt.date]) -> list[dict[str, Any]]:
     merged: dict[tuple[str, str], tuple[list[str], list[float]]] = {}
     for (corridor, code, label), values in sums.items():
         labels, held = merged.setdefault((corridor, code), ([], [0.0] * len(values)))
@@ -236,7 +245,11 @@ def _preliminary() -> int:
 
 def _as_of(file: SourceFile, grid: Grid) -> dt.date | None:
     """Return the day in "FRAN data as of 04AUG26", wherever it stands."""
-    sheets = [name for name in file.sheets if name != grid.sheet and re.search("note|info|read", name, re.IGNORECASE)]
+    sheets = [
+        name
+        for name in file.sheets
+        if name != grid.sheet and re.search("note|info|read", name, re.IGNORECASE)
+    ]
     for rows in (grid.rows[:5], grid.rows[-30:], *(file.grid(name).rows[:100] for name in sheets)):
         for row in rows:
             for cell in row:

@@ -48,7 +48,8 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     return read_time_series(file, options)
 
 
-# --- time series ------------------------------------------------------------------------------------------------
+# --- time series
+# ------------------------------------------------------------------------------------------------
 def read_time_series(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     """Read sheets SB_01 (daily) and SB_02 (weekly, of which only the preventions are carried).
 
@@ -58,7 +59,10 @@ def read_time_series(file: SourceFile, options: _frames.Options) -> pd.DataFrame
         If a sheet or column lacks, a day is missing or out of order, or a cell holds no count.
     """
     reading = _parse.Reading(f"file '{file.name}'")
-    sheets = {word: file.sheet_like(pattern) for word, pattern in (("SB_01", _DAILY_SHEET), ("SB_02", _WEEKLY_SHEET))}
+    sheets = {
+        word: file.sheet_like(pattern)
+        for word, pattern in (("SB_01", _DAILY_SHEET), ("SB_02", _WEEKLY_SHEET))
+    }
     for word, name in sheets.items():
         if name is None:
             reading.fault(f"sheet '{word}'", f"is missing; found: {', '.join(file.sheets)}")
@@ -67,7 +71,7 @@ def read_time_series(file: SourceFile, options: _frames.Options) -> pd.DataFrame
     weekly = _lines(file.grid(str(sheets["SB_02"])), "SB_02", 7, reading)
     reading.close()
     _hold_together(daily, weekly, reading)
-    records = [_record("home_office_daily", measure, line, 1) for line in daily for measure in DAILY]
+    records = [record("home_office_daily", measure, line, 1) for line in daily for measure in DAILY]
     records += preventions(weekly, reading)
     last = max(line["date"] for line in daily)
     known_on, inferred = _frames.publication(file, options, None, last)
@@ -81,13 +85,14 @@ def preventions(weekly: list[dict[str, Any]], reading: _parse.Reading) -> list[d
         if all(math.isnan(line[measure]) for measure in WEEKLY):
             reading.drop("weeks before the series of preventions starts: not published")
         else:
-            records += [_record("home_office_weekly", measure, line, 7) for measure in WEEKLY]
+            records += [record("home_office_weekly", measure, line, 7) for measure in WEEKLY]
             for measure, word in (("arrival", "arrivals"), ("boat", "boats")):
                 reading.drop(f"weekly {word} repeat the daily ones (Monday to Sunday)", line[measure])
     return records
 
 
-def _record(source: str, measure: str, line: dict[str, Any], days: int) -> dict[str, Any]:
+def record(source: str, measure: str, line: dict[str, Any], days: int) -> dict[str, Any]:
+    """Return the row of one measure of a line that covers ``days`` days."""
     return _frames.rows_of(
         source,
         measure,
@@ -111,7 +116,7 @@ def _lines(grid: Grid, sheet: str, step: int, reading: _parse.Reading) -> list[d
         row = grid.rows[index]
         if all(_parse.is_blank(cell) for cell in row) or _is_end(row):
             continue
-        line = _line(grid, index, columns, labels, reading)
+        line = read_line(grid, index, columns, labels, reading)
         if line is None:
             continue
         line |= {"labels": labels, "where": grid.at(index)}
@@ -133,14 +138,30 @@ def _hold_start(lines: list[dict[str, Any]], column: str, step: int, reading: _p
     first = _frames.source_facts_cached("home_office_daily")["first_day"]
     if lines and lines[0]["date"] != first + dt.timedelta(days=step - 1):
         reading.fault(
-            f"{lines[0]['where']}, column '{column}'", f"'{lines[0]['date']}' is not where the series starts, {first}"
+            f"{lines[0]['where']}, column '{column}'",
+            f"'{lines[0]['date']}' is not where the series starts, {first}",
         )
 
 
-def _line(
-    grid: Grid, index: int, columns: dict[str, int], labels: dict[str, str], reading: _parse.Reading
+def read_line(
+    grid: Grid,
+    index: int,
+    columns: dict[str, int],
+    labels: dict[str, str],
+    reading: _parse.Reading,
+    *,
+    date: str | None = None,
 ) -> dict[str, Any] | None:
+    """Return the cells of a row as counts, its date and whether it is revised; None where it has no date.
+
+    ``date`` is the date of a row that has no column for it.
+    """
     line: dict[str, Any] = {"revised": False}
+    if date is not None:
+        try:
+            line["date"] = _parse.day(date)
+        except ValueError as error:
+            reading.fault(grid.at(index), str(error))
     for key, column in columns.items():
         try:
             cell = _parse.cell_of(grid, index, column)
@@ -153,11 +174,11 @@ def _line(
         except ValueError as error:
             reading.fault(grid.at(index, labels[key]), str(error))
             line[key] = math.nan
-    return line if isinstance(line["date"], dt.date) else None
+    return line if isinstance(line.get("date"), dt.date) else None
 
 
 def _is_revised(cell: object) -> bool:
-    """Return whether a note says revised; another note is a fault, since it may change what a number means."""
+    """Return whether a note says revised; another note is a fault, it may change a meaning."""
     text = _parse.fold(cell)
     if text in {"", "revised", "r"}:
         return text != ""
@@ -166,7 +187,9 @@ def _is_revised(cell: object) -> bool:
     raise ValueError(f"'{cell}' is a note that is not known; only 'Revised' is")
 
 
-def _hold_together(daily: list[dict[str, Any]], weekly: list[dict[str, Any]], reading: _parse.Reading) -> None:
+def _hold_together(
+    daily: list[dict[str, Any]], weekly: list[dict[str, Any]], reading: _parse.Reading
+) -> None:
     """Note weeks whose sums differ from their days; the publisher's two sheets say the same thing twice."""
     days = {line["date"]: line for line in daily}
     for line in weekly:
@@ -178,13 +201,14 @@ def _hold_together(daily: list[dict[str, Any]], weekly: list[dict[str, Any]], re
             if not math.isnan(total + line[measure]) and total != line[measure]:
                 reading.fault(
                     line["where"],
-                    f"the week ending {line['date']} holds {line[measure]:.0f} ({line['labels'][measure]}), and its "
-                    f"days in sheet SB_01 add up to {total:.0f}",
+                    f"the week ending {line['date']} holds {line[measure]:.0f} ({line['labels'][measure]}), "
+                    f"and its days in sheet SB_01 add up to {total:.0f}",
                 )
     reading.close()
 
 
-# --- detailed dataset -------------------------------------------------------------------------------------------
+# --- detailed dataset
+# -------------------------------------------------------------------------------------------
 def _detailed_sheet(file: SourceFile) -> str | None:
     return file.sheet_like(r"Data[ _-]+(Irr|IER)_D01") or file.sheet_like(_DETAILED_SHEET)
 
@@ -192,8 +216,9 @@ def _detailed_sheet(file: SourceFile) -> str | None:
 def read_detailed(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     """Read Irr_D01 / IER_D01: people who arrived by small boat, by quarter and what ``options.by`` asks for.
 
-    By default rows by nationality and, for each quarter, their sum. Sex and age are read and checked always, and told
-    apart where ``by`` names them; the publisher prints cells of 1, which this package does not export.
+    By default rows by nationality and, for each quarter, their sum. Sex and age are read and checked always,
+    and told apart where ``by`` names them; the publisher prints cells of 1, which this package does not
+    export.
 
     Raises
     ------
@@ -207,7 +232,9 @@ def read_detailed(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
         reading.close()
     grid = file.grid(str(sheet))
     header = _parse.find_header(grid, ["Year"])
-    columns = _parse.find_columns(grid, header, _frames.facts()["home_office_columns"]["D01"], optional=("region",))
+    columns = _parse.find_columns(
+        grid, header, _frames.facts()["home_office_columns"]["D01"], optional=("region",)
+    )
     by = ("nationality",) if options.by is None else options.by
     sums: dict[tuple[Any, ...], float] = defaultdict(float)
     labels: dict[tuple[Any, ...], dict[str, None]] = defaultdict(dict)
@@ -278,7 +305,9 @@ def _detailed_cells(
     if len(reading.faults) > before:
         return None
     if cells["start"].year != cells["year"]:
-        reading.fault(grid.at(index, "Year"), f"'{cells['year']}' is not the year of quarter {cells['start']}")
+        reading.fault(
+            grid.at(index, "Year"), f"'{cells['year']}' is not the year of quarter {cells['start']}"
+        )
         return None
     if _parse.fold(cells["method"]) != _parse.fold(BOATS):
         reading.drop(f"not by small boat: {cells['method']}", cells["value"])
@@ -320,7 +349,9 @@ def _read_cell(key: str, cell: object, options: _frames.Options) -> dict[str, An
             raise ValueError(f"'{text}' is no nationality that is known; give its code with aliases")
         return {"nationality": code, "label": text}
     folded = _parse.fold(text)
-    if not re.fullmatch(r"(\d+ )?(and under|to|and over|unknown|not currently recorded|under \d+)( \d+)?", folded):
+    if not re.fullmatch(
+        r"(\d+ )?(and under|to|and over|unknown|not currently recorded|under \d+)( \d+)?", folded
+    ):
         raise ValueError(f"'{text}' is no age group")
     return {"age_group": "not_recorded" if "recorded" in folded else folded}
 

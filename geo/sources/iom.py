@@ -1,7 +1,7 @@
 """IOM Missing Migrants Project: a list of incidents, summed to months by corridor on load.
 
-Coordinates are generalised to a cell of 1°; links, place names, information sources and survivors' details are never
-kept. An imprecise date never becomes a day: month and year stand in columns of their own.
+Coordinates are generalised to a cell of 1°; links, place names, information sources and survivors' details
+are never kept. An imprecise date never becomes a day: month and year stand in columns of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo import terms
 from geo.sources import _frames, _parse
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
 SOURCES: Final = ("iom_missing_migrants",)
 INCIDENT_COLUMNS: Final = (
-    "event", "month", "corridor", "dead", "missing", "dead_missing", "survivors", "cause", "region", "cell_lat",
-    "cell_lon", "source_quality",
+    "event", "month", "corridor", "dead", "missing", "dead_missing", "survivors", "cause", "region",
+    "cell_lat", "cell_lon", "source_quality",
 )  # fmt: skip
 _POINT: Final = re.compile(r"POINT ?\( ?(-?[\d.]+) (-?[\d.]+) ?\)", re.ASCII)
 _PAIR: Final = re.compile(r"(-?\d+(?:\.\d+)?) ?, ?(-?\d+(?:\.\d+)?)", re.ASCII)
@@ -46,8 +45,8 @@ def recognise(file: SourceFile) -> bool:
 def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     """Read incidents and add them up by corridor and month.
 
-    A month without an incident inside the range of the file is a recorded 0; the month of the last incident is
-    partial.
+    A month without an incident inside the range of the file is a recorded 0; the month of the last incident
+    is partial.
 
     Raises
     ------
@@ -82,7 +81,7 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
 
 
 def read_incidents(path: str) -> pd.DataFrame:
-    """Read incidents in the generalised form of :func:`geo.counts.read_incidents`: input for statistics, never shown.
+    """Read incidents, generalised as in :func:`geo.counts.read_incidents`: for statistics, never shown.
 
     Parameters
     ----------
@@ -92,9 +91,9 @@ def read_incidents(path: str) -> pd.DataFrame:
     Returns
     -------
     incidents : DataFrame
-        One row an event: ``event`` (a number without meaning), ``month`` (``2026-01``), ``corridor``, ``dead``,
-        ``missing``, ``dead_missing``, ``survivors`` (persons), ``cause``, ``region``, ``cell_lat``, ``cell_lon`` (the
-        south-west corner of a 1° cell, degrees), ``source_quality``.
+        One row an event: ``event`` (a number without meaning), ``month`` (``2026-01``), ``corridor``,
+        ``dead``, ``missing``, ``dead_missing``, ``survivors`` (persons), ``cause``, ``region``,
+        ``cell_lat``, ``cell_lon`` (the south-west corner of a 1° cell, degrees), ``source_quality``.
 
     Raises
     ------
@@ -116,10 +115,23 @@ def _incidents(file: SourceFile, reading: _parse.Reading) -> tuple[pd.DataFrame,
     grid = file.table if file.kind == "csv" else file.grid(file.sheets[0])
     aliases = _frames.source_facts_cached(SOURCES[0])["columns"]
     header = _parse.find_header(grid, [*aliases["main"], *aliases["incident"]], within=3)
-    optional = ("incident", "kind", "survivors", "cause", "region", "coordinates", "quality", "main", "total", "dead")
+    optional = (
+        "incident",
+        "kind",
+        "survivors",
+        "cause",
+        "region",
+        "coordinates",
+        "quality",
+        "main",
+        "total",
+        "dead",
+    )
     columns = _parse.find_columns(grid, header, aliases, optional=optional)
     if "total" not in columns and "dead" not in columns:
-        reading.fault(grid.at(header), "column 'Total Number of Dead and Missing' or 'Number Dead' is missing")
+        reading.fault(
+            grid.at(header), "column 'Total Number of Dead and Missing' or 'Number Dead' is missing"
+        )
     if "main" not in columns and "incident" not in columns:
         reading.fault(grid.at(header), "column 'Main ID' or 'Incident ID' is missing")
     reading.close()
@@ -150,7 +162,9 @@ def _incidents(file: SourceFile, reading: _parse.Reading) -> tuple[pd.DataFrame,
             reading.drop("corrections without what they correct: counted as 0", told["dead_missing"])
             told["dead_missing"] = 0.0
     first = dt.date(*min(months), 1)
-    last = max((day for day in days if (day.year, day.month) == max(months)), default=_parse.month_end(*max(months)))
+    last = max(
+        (day for day in days if (day.year, day.month) == max(months)), default=_parse.month_end(*max(months))
+    )
     return _frame(events), first, last
 
 
@@ -191,9 +205,13 @@ def _event(
         reading.drop("nobody dead or missing")
     else:
         if len(corridors) > 1:
-            reading.drop(f"counts for several corridors ({', '.join(sorted(corridors))}): kept in the first", 0.0, 0)
+            reading.drop(
+                f"counts for several corridors ({', '.join(sorted(corridors))}): kept in the first", 0.0, 0
+            )
         year, month = told["when"]
-        told |= {"keep": True, "corridor": corridors[0], "month": f"{year}-{month:02d}"} | _surroundings(cells)
+        told |= {"keep": True, "corridor": corridors[0], "month": f"{year}-{month:02d}"} | _surroundings(
+            cells
+        )
     return told
 
 
@@ -217,9 +235,11 @@ def _when(cells: dict[str, Any]) -> tuple[tuple[int, int], dt.date | None]:
 
 
 def _precise_day(cell: object) -> dt.date | None:
-    """Return a day where the cell states exactly one, else None; what cannot be a date at all is no day either."""
+    """Return a day where the cell states exactly one, else None; what is no date is no day either."""
     text = str(cell).strip()
-    american = re.fullmatch(r"(?:[A-Z][a-z]{2}, )?(\d{1,2})/(\d{1,2})/(\d{4})(?: - \d{1,2}:\d{2})?", text, re.ASCII)
+    american = re.fullmatch(
+        r"(?:[A-Z][a-z]{2}, )?(\d{1,2})/(\d{1,2})/(\d{4})(?: - \d{1,2}:\d{2})?", text, re.ASCII
+    )
     try:
         if american:
             found = dt.date(int(american[3]), int(american[1]), int(american[2]))
@@ -239,7 +259,7 @@ def _precise_day(cell: object) -> dt.date | None:
 
 
 def _number(cell: object, *, signed: bool = False) -> float:
-    """Return persons; NaN for blank. ``signed`` allows corrections below 0 (a body that was counted as missing)."""
+    """Return persons; NaN for blank. ``signed`` allows corrections below 0 (bodies counted as missing)."""
     if signed and isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell < 0:
         return -_parse.count(-cell)
     if signed and isinstance(cell, str) and re.fullmatch(r"-\d+(\.0)?", cell.strip(), re.ASCII):
@@ -249,7 +269,7 @@ def _number(cell: object, *, signed: bool = False) -> float:
 
 
 def _persons(cells: dict[str, Any]) -> dict[str, Any]:
-    """Return persons of a row; the total is dead and missing together, the publisher's own where it stands."""
+    """Return persons of a row; the total is the publisher's own, else dead and missing together."""
     dead, missing = _number(cells.get("dead", "")), _number(cells["missing"], signed=True)
     known = [value for value in (dead, missing) if not math.isnan(value)]
     total = _number(cells.get("total", ""), signed=True)

@@ -1,8 +1,8 @@
 """Italian Ministry of the Interior, as ondata's "Liberiamoli tutti" takes it out of the ministry's reports.
 
-Two forms: ``nazionalita.csv``, running totals since 1 January by declared nationality at each report date, whose sums
-at the ends of months give the monthly series; ``sbarchi-per-giorno.csv``, people per day, each month told again by
-each of its reports.
+Two forms: ``nazionalita.csv``, running totals since 1 January by declared nationality at each report date,
+whose sums at the ends of months give the monthly series; ``sbarchi-per-giorno.csv``, people per day, each
+month told again by each of its reports.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def recognise(file: SourceFile) -> bool:
     """Return whether the file is one of the two tables."""
     if file.kind != "csv":
         return False
-    head = {_parse.fold(cell) for cell in file.data[:400].decode("utf-8", "replace").splitlines()[0].split(",")}
+    head = {
+        _parse.fold(cell) for cell in file.data[:400].decode("utf-8", "replace").splitlines()[0].split(",")
+    }
     return {"data report", "valore"} <= head or {"nazione", "valore"} <= head
 
 
@@ -54,7 +56,8 @@ def _report_day(text: str) -> dt.date:
     return found
 
 
-# --- nationalities ----------------------------------------------------------------------------------------------
+# --- nationalities
+# ----------------------------------------------------------------------------------------------
 def _read_nationality(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     reading = _parse.Reading(f"file '{file.name}'")
     grid = file.table
@@ -112,7 +115,8 @@ def _nationality_cells(
     code = _nationality.code_of(cells["name"], aliases=options.aliases)
     if code is None:
         reading.fault(
-            grid.at(index, "Nazione"), f"'{cells['name']}' is no nationality that is known; give its code with aliases"
+            grid.at(index, "Nazione"),
+            f"'{cells['name']}' is no nationality that is known; give its code with aliases",
         )
     two = cells.get("code", "")
     if code and two and _nationality.from_alpha2(two) != code:
@@ -125,7 +129,7 @@ def _nationality_cells(
 def _months(
     held: dict[tuple[dt.date, str], tuple[float, str, str]], options: _frames.Options, reading: _parse.Reading
 ) -> list[dict[str, Any]]:
-    """Return months as differences of the totals at their ends; a month without a report joins the next one."""
+    """Return months as differences of the totals at their ends; one without a report joins the next."""
     totals: dict[dt.date, float] = {}
     for (report, _), (value, _, _) in held.items():
         totals[report] = totals.get(report, 0.0) + value
@@ -139,8 +143,8 @@ def _months(
             year, reached, start = report.year, 0.0, dt.date(report.year, 1, 1)
         if totals[report] < reached:
             reading.fault(
-                f"report of {report}", f"its total {totals[report]:.0f} is below {reached:.0f} at the end of the "
-                "month before: running totals do not fall"
+                f"report of {report}", f"its total {totals[report]:.0f} is below {reached:.0f} at "
+                "the end of the month before: running totals do not fall"
             )  # fmt: skip
         records.append(
             _row("italy_ministry", start, report, totals[report] - reached, options.published or report)
@@ -149,7 +153,8 @@ def _months(
     return records
 
 
-# --- days -------------------------------------------------------------------------------------------------------
+# --- days
+# -------------------------------------------------------------------------------------------------------
 def _read_daily(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     """Read days; of several reports on a day the newest counts."""
     reading = _parse.Reading(f"file '{file.name}'")
@@ -208,7 +213,11 @@ def _daily_cells(
     try:
         day = _parse.day(cells["day"])
     except ValueError as error:
-        if _DAY.fullmatch(cells["day"]) and int(cells["day"][8:]) <= 31 and cells["day"][:7] == f"{report:%Y-%m}":
+        if (
+            _DAY.fullmatch(cells["day"])
+            and int(cells["day"][8:]) <= 31
+            and cells["day"][:7] == f"{report:%Y-%m}"
+        ):
             reading.drop("no day of the calendar (the report's form has 31 days in every month)", value)
         else:
             reading.fault(grid.at(index, "Data"), str(error))
@@ -219,7 +228,9 @@ def _daily_cells(
     if day > report:
         reading.drop("placeholders for days after the report", value)
         if value > 0:
-            reading.fault(grid.at(index, "Valore"), f"{value:.0f} people on a day after the report of {report}")
+            reading.fault(
+                grid.at(index, "Valore"), f"{value:.0f} people on a day after the report of {report}"
+            )
         return None
     if math.isnan(value):
         reading.drop("days without a figure", rows=1)
