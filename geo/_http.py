@@ -277,6 +277,7 @@ def _pools(total_s: float) -> dict[str, Any]:
                 finally:
                     timer.cancel()
                 if late.is_set():
+                    answer.close()
                     raise urllib3.exceptions.ProtocolError(f"no head of an answer came in {total_s:g} s")
                 return answer
 

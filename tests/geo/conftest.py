@@ -1,5 +1,6 @@
 """A publisher on loopback: a real HTTP server whose answers a test writes."""
 
+import contextlib
 import http.server
 import threading
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ class Publisher:
     asked: list = field(default_factory=list)
 
     def serve(self, path, body=b"", *, status=200, kind="text/csv", **headers):
-        """Answer a path with a whole body; give a function of the handler instead of bytes to do it by hand."""
+        """Answer a path with a whole body; a function of the handler instead of bytes does it by hand."""
         if callable(body):
             self.answers[path] = body
             return self.base + path
@@ -52,11 +53,12 @@ def publisher():
         def do_GET(self):
             path = self.path.partition("?")[0]
             made.asked.append((self.path, dict(self.headers)))
-            self.close_connection = True
-            try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 made.answers.get(path, lambda handler: send(handler, b"no", 404, "text/plain"))(self)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
+
+        def end_headers(self):
+            self.send_header("Connection", "close")
+            super().end_headers()
 
         def log_message(self, *args):
             pass

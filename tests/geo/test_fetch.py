@@ -1,4 +1,4 @@
-"""Fetching: what comes whole is kept, what does not replaces nothing, and what a host refuses is left alone."""
+"""Fetching: what comes whole is kept, what does not replaces nothing, what a host refuses is left alone."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ def _send(handler, data, *, status=200, kind="text/csv", length=None, **headers)
     handler.wfile.write(data)
 
 
-# --- what is kept -----------------------------------------------------------------------------------------------
+# --- what is kept ----------------------------------------------------------------------------------------
 def test_a_file_is_kept_under_its_own_name_with_what_is_known_of_it(publisher, get):
     url = publisher.serve(
         "/21_May_2031_counts.csv", BODY, ETag='"a"', Last_Modified="Wed, 21 May 2031 07:00:00 GMT"
@@ -86,7 +86,7 @@ def test_offline_takes_what_is_held_and_asks_nobody(publisher, get):
 
 
 def test_offline_without_a_file_says_what_to_do(get):
-    with pytest.raises(NotCoveredError, match="No file of it is held .* fetch it once with a network"):
+    with pytest.raises(NotCoveredError, match=r"No file of it is held .* fetch it once with a network"):
         get("http://127.0.0.1:9/x.csv", offline=True)
 
 
@@ -108,7 +108,7 @@ def test_compressed_answers_are_kept_as_what_they_hold(publisher, get):
     assert get(url).path.read_bytes() == BODY
 
 
-# --- what is refused --------------------------------------------------------------------------------------------
+# --- what is refused -------------------------------------------------------------------------------------
 def _drip(handler):
     handler.send_response(200)
     handler.send_header("Content-Type", "text/csv")
@@ -196,7 +196,7 @@ def test_nobody_listening_is_said(get):
         get("http://127.0.0.1:9/x.csv")
 
 
-# --- busy hosts -------------------------------------------------------------------------------------------------
+# --- busy hosts ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_host_is_asked_again_when_it_says(publisher, get, status):
     turns = []
@@ -216,7 +216,7 @@ def test_a_wait_may_be_given_as_a_date(publisher, get, monkeypatch):
     waited = []
     monkeypatch.setattr("geo._http.time.sleep", waited.append)
     url = publisher.serve("/x.csv", b"", status=429, Retry_After="Wed, 21 Oct 2015 07:28:00 GMT")
-    with pytest.raises(FetchError, match="asks for fewer requests .429."):
+    with pytest.raises(FetchError, match=r"asks for fewer requests .429."):
         get(url, retries=1)
     assert waited == [0.0]
 
@@ -244,7 +244,7 @@ def test_one_host_gets_at_most_one_request_in_a_pause(publisher, get):
     assert time.monotonic() - started >= 0.6
 
 
-# --- redirects --------------------------------------------------------------------------------------------------
+# --- redirects -------------------------------------------------------------------------------------------
 def _to(where):
     return lambda handler: _send(handler, b"", status=302, Location=where)
 
@@ -276,7 +276,7 @@ def test_a_circle_of_redirects_ends(publisher, get):
         get(publisher.serve("/x.csv", _to("/x.csv")))
 
 
-# --- names and folders ------------------------------------------------------------------------------------------
+# --- names and folders -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "url", ["ftp://a/b", "file:///etc/passwd", "http://me:word@host/x", "https:///x", "x.csv"]
 )
