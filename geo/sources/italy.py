@@ -39,7 +39,7 @@ def recognise(file: SourceFile) -> bool:
     head = {
         _parse.fold(cell) for cell in file.data[:400].decode("utf-8", "replace").splitlines()[0].split(",")
     }
-    return {"data report", "valore"} <= head or {"nazione", "valore"} <= head
+    return len(head & {"data report", "valore", "nazione", "iso 3166 1"}) >= 2
 
 
 def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:

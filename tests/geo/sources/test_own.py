@@ -1,0 +1,133 @@
+"""Anybody's own table, through a mapping."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from geo.errors import InvalidInputError
+from geo.sources import own, read_source
+
+MAPPING = {
+    "source": "tally",
+    "columns": {"period": "Month", "value": "People", "nationality": "Country"},
+    "constants": {"corridor": "channel", "measure": "arrival", "basis": "provisional", "licence": "internal"},
+    "missing": ["", "-"],
+    "suppressed": ["<5"],
+}
+TEXT = "Month;Country;People;Remark\n2031-01;Siria;10;a\n2031-Q2;IRQ;-;b\n2031;Iran;<5;c\n2031-03-04;;7;d\n"
+
+
+def test_a_csv_is_read_through_its_mapping(write):
+    table = read_source(write("own.csv", TEXT), mapping=MAPPING)
+    rows = table.set_index("nationality")
+    assert rows.loc["SYR", "value"] == 10
+    assert math.isnan(rows.loc["IRQ", "value"])
+    assert rows.loc["IRQ", "flag"] == "inferred_known_on"
+    assert rows.loc["IRN", "flag"] == "suppressed inferred_known_on"
+    assert f"{rows.loc['IRQ', 'period_end']:%Y-%m-%d}" == "2031-06-30"
+    assert set(table["source"]) == {"tally"}
+    assert set(table["licence"]) == {"internal"}
+    assert table.attrs["known_on"] == "2032-01-01"
+
+
+def test_workbooks_and_parquet_read_alike(write, office, tmp_path):
+    rows = [["notes above"], ["Month", "Country", "People"], ["2031-01", "Siria", 10], ["2031-02", "Iraq", "-"]]
+    mapping = MAPPING | {"sheet": "Counts", "header_row": 2}
+    first = read_source(write("own.xlsx", office.xlsx({"Other": [["x"]], "Counts": rows})), mapping=mapping)
+    second = read_source(write("own.ods", office.ods({"Counts": rows})), mapping=mapping)
+    pd.DataFrame(rows[2:], columns=rows[1]).astype({"People": str}).to_parquet(tmp_path / "own.parquet")
+    third = read_source(tmp_path / "own.parquet", mapping=MAPPING)
+    assert first.equals(second)
+    assert first.equals(third)
+
+
+def test_a_mapping_may_be_a_file(write):
+    import yaml
+
+    path = write("mapping.yaml", yaml.safe_dump(MAPPING))
+    assert len(read_source(write("own.csv", TEXT), mapping=path)) == 4
+
+
+def test_own_dates_of_publication_hold_row_by_row(write):
+    text = "From,To,People,Known\n2031-01-01,2031-01-31,5,2031-03-01\n2031-02-01,2031-02-28,6,\n"
+    columns = {"period_start": "From", "period_end": "To", "value": "People", "known_on": "Known"}
+    table = read_source(write("own.csv", text), mapping=MAPPING | {"columns": columns})
+    assert table["known_on"].dt.strftime("%Y-%m-%d").tolist() == ["2031-03-01", "2031-03-01"]
+    assert table["flag"].tolist() == ["", "inferred_known_on"]
+
+
+WRONG = {
+    "an unknown key": ({"sheets": 1}, "key 'sheets' is not known"),
+    "a publisher's id": ({"source": "frontex"}, "'frontex' is a publisher's"),
+    "an odd id": ({"source": "My Tally"}, "must be small letters"),
+    "an unknown column": ({"columns": MAPPING["columns"] | {"mood": "x"}}, "columns: 'mood' is not known"),
+    "an unknown constant": ({"constants": MAPPING["constants"] | {"mood": "x"}}, "constants: 'mood' is not known"),
+    "both": ({"constants": MAPPING["constants"] | {"nationality": "SYR"}}, "stands in columns and in constants"),
+    "no period": ({"columns": {"value": "People"}}, "give either the column period, or both"),
+    "no measure": ({"constants": {"corridor": "channel"}}, "'measure' is missing"),
+    "a header row": ({"header_row": 0}, "must be a row number from 1"),
+    "missing": ({"missing": "-"}, "missing: must be a list of texts"),
+    "no mapping": ({"columns": 5}, "must hold names and values"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_mapping_is_refused(case):
+    changes, message = WRONG[case]
+    with pytest.raises(InvalidInputError, match=message):
+        own.read_mapping(MAPPING | changes)
+
+
+@pytest.mark.parametrize(("text", "message"), [("- 1", "must hold keys"), ("a: [", "cannot be read as YAML")])
+def test_a_mapping_file_that_is_none_is_refused(write, text, message):
+    with pytest.raises(InvalidInputError, match=message):
+        own.read_mapping(write("m.yaml", text))
+
+
+TABLES = {
+    "a person's column": (TEXT.replace("Remark", "Passport"), "'Passport' reads like data of single persons"),
+    "a lost column": (TEXT.replace("People", "Persons"), r"column 'People' \(value\) stands 0 times"),
+    "text": (TEXT.replace(";10;", ";ten;"), "row 2, column 'People': 'ten' is no count"),
+    "a name": (TEXT.replace("Siria", "Atlantis"), "'Atlantis' is no nationality"),
+    "a period": (TEXT.replace("2031-Q2", "2031-Q9"), "row 3, column 'Month': '2031-Q9' is no day"),
+    "1900": (TEXT.replace("2031-Q2", "1900"), "'1900' is no period"),
+    "9999": (TEXT.replace("2031-Q2", "9999-12-31"), "lies outside 1990 to 2100"),
+    "long rows": (TEXT.replace("10;a", "10;a;b"), "row 2: has more cells than the header"),
+    "a contradiction": (TEXT + "2031-01;SYR;11;e\n", "contradicts"),
+    "a quotation": (TEXT + '2031-02;"SYR;11;e\n', "It is no CSV"),
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_a_spoiled_table_is_refused_with_its_place(write, case):
+    text, message = TABLES[case]
+    with pytest.raises(InvalidInputError, match=message):
+        read_source(write("own.csv", text), mapping=MAPPING)
+
+
+def test_a_measure_must_be_known(write):
+    mapping = MAPPING | {"constants": MAPPING["constants"] | {"measure": "happiness"}}
+    with pytest.raises(InvalidInputError, match="'happiness' is none of: arrival"):
+        read_source(write("own.csv", TEXT), mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("own.json", b"{}", "must be CSV, XLSX, ODS or Parquet"),
+        ("own.parquet", b"PAR1 and nothing else", "no Parquet file that can be read"),
+        ("own.csv", b"Month;People\n", "column 'Country'"),
+    ],
+)
+def test_other_files_are_refused(write, name, data, message):
+    with pytest.raises(InvalidInputError, match=message):
+        read_source(write(name, data), mapping=MAPPING)
+
+
+def test_a_sheet_or_row_that_is_not_there_is_named(write, office):
+    path = write("own.xlsx", office.xlsx({"Counts": [["Month"]]}))
+    with pytest.raises(InvalidInputError, match="It has no sheet 'Other'; found: Counts"):
+        read_source(path, mapping=MAPPING | {"sheet": "Other"})
+    with pytest.raises(InvalidInputError, match="It has 1 rows, and the mapping's header_row is 9"):
+        read_source(path, mapping=MAPPING | {"header_row": 9})
