@@ -6,6 +6,7 @@ Names and codes come from the Unicode CLDR through Babel; what publishers write 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LOCALES: Final = ("en", "it")
+_UNASSIGNED: Final = re.compile("AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]")
+"""Codes that ISO 3166-1 leaves to its users."""
 _OWN: Final = {"XK": "XKX"}
 """Kosovo has no code of ISO 3166-1; XKX is what is used."""
 
@@ -36,7 +39,8 @@ def alpha3_by_alpha2() -> dict[str, str]:
     pairs = {
         new[0]: old
         for old, new in get_global("territory_aliases").items()
-        if len(str(old)) == 3 and str(old).isalpha() and len(new) == 1 and new[0] in held
+        if re.fullmatch("[A-Z]{3}", str(old)) and not _UNASSIGNED.match(str(old))
+        if len(new) == 1 and new[0] in held
     }
     return pairs | _data()["alpha3"] | _OWN
 

@@ -32,7 +32,7 @@ _EXCEL_ZERO: Final = dt.date(1899, 12, 30)
 
 
 def fold(text: object) -> str:
-    """Return text in one form for comparing: no accents, no case, single blanks, letters and digits only.
+    """Return text in one form for comparing: letters and digits of any script, no accents, no case.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def fold(text: object) -> str:
     """
     plain = unicodedata.normalize("NFKD", str(text).replace("&", " and "))
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", " ", bare.casefold()).strip()
+    return re.sub(r"[\W_]+", " ", bare.casefold()).strip()
 
 
 @dataclass

@@ -94,8 +94,8 @@ def read_source(
     >>> lines = ["Data_Report,Nazione,ISO_3166-1,Valore", "2031-01-31,Siria,SY,12", "2031-01-31,altre,,5"]
     >>> _ = page.write_text(chr(10).join(lines))
     >>> counts = read_source(page, source="italy_ministry")
-    >>> counts[["period_start", "value", "known_on"]].iloc[0].tolist()
-    [Timestamp('2031-01-01 00:00:00'), 17.0, Timestamp('2031-01-31 00:00:00')]
+    >>> counts["value"].tolist(), counts.attrs["known_on"]
+    ([17.0], '2031-01-31')
     """
     file = SourceFile(path)
     options = _frames.Options(

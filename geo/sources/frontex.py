@@ -27,7 +27,7 @@ _AS_OF: Final = re.compile(
 _MONTH: Final = re.compile(r"([A-Za-z]{3})[ -]?(\d{4})", re.ASCII)
 _NUMERIC_MONTH: Final = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
 _COUNTED: Final = ("land", "sea")
-_ALSO: Final = ("inland", "air", "land inland", "not specified", "unknown", "")
+_ALSO: Final = ("inland", "air")
 
 
 def recognise(file: SourceFile) -> bool:

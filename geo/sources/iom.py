@@ -24,6 +24,7 @@ INCIDENT_COLUMNS: Final = (
     "event", "month", "corridor", "dead", "missing", "dead_missing", "survivors", "cause", "region",
     "cell_lat", "cell_lon", "source_quality",
 )  # fmt: skip
+_DATE_WORDS: Final = re.compile(r"[A-Za-z0-9?.,:/ –-]*", re.ASCII)
 _POINT: Final = re.compile(r"POINT ?\( ?(-?[\d.]+) (-?[\d.]+) ?\)", re.ASCII)
 _PAIR: Final = re.compile(r"(-?\d+(?:\.\d+)?) ?, ?(-?\d+(?:\.\d+)?)", re.ASCII)
 
@@ -54,7 +55,7 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
         If a column lacks, or a row that concerns a corridor has no month or no count.
     """
     reading = _parse.Reading(f"file '{file.name}'")
-    incidents, first, last = _incidents(file, reading)
+    incidents, first, last, stated = _incidents(file, reading)
     reading.close()
     known_on, inferred = _frames.publication(file, options, None, last)
     labels = _frames.source_facts_cached(SOURCES[0])["labels"]
@@ -62,7 +63,7 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     records = []
     for month in pd.period_range(first, last, freq="M"):
         start, end = month.start_time.date(), month.end_time.date()
-        partial = end > last
+        partial = end > last or (end == last and not stated)
         for corridor, label in labels.items():
             records.append(
                 _frames.rows_of(
@@ -104,14 +105,14 @@ def read_incidents(path: str) -> pd.DataFrame:
 
     file = SourceFile(path)
     reading = _parse.Reading(f"file '{file.name}'")
-    incidents, _, _ = _incidents(file, reading)
+    incidents, *_ = _incidents(file, reading)
     reading.close()
     incidents.attrs["ledger"] = reading.entries()
     return incidents
 
 
-def _incidents(file: SourceFile, reading: _parse.Reading) -> tuple[pd.DataFrame, dt.date, dt.date]:
-    """Return generalised incidents, and the first and last day that the file reaches."""
+def _incidents(file: SourceFile, reading: _parse.Reading) -> tuple[pd.DataFrame, dt.date, dt.date, bool]:
+    """Return generalised incidents, first and last day of the file, whether a row states the last."""
     grid = file.table if file.kind == "csv" else file.grid(file.sheets[0])
     aliases = _frames.source_facts_cached(SOURCES[0])["columns"]
     header = _parse.find_header(grid, [*aliases["main"], *aliases["incident"]], within=3)
@@ -162,10 +163,9 @@ def _incidents(file: SourceFile, reading: _parse.Reading) -> tuple[pd.DataFrame,
             reading.drop("corrections without what they correct: counted as 0", told["dead_missing"])
             told["dead_missing"] = 0.0
     first = dt.date(*min(months), 1)
-    last = max(
-        (day for day in days if (day.year, day.month) == max(months)), default=_parse.month_end(*max(months))
-    )
-    return _frame(events), first, last
+    newest = max(months)
+    last = max((day for day in days if (day.year, day.month) == newest), default=None)
+    return _frame(events), first, last or _parse.month_end(*newest), last is not None
 
 
 def _event(
@@ -237,6 +237,8 @@ def _when(cells: dict[str, Any]) -> tuple[tuple[int, int], dt.date | None]:
 def _precise_day(cell: object) -> dt.date | None:
     """Return a day where the cell states exactly one, else None; what is no date is no day either."""
     text = str(cell).strip()
+    if not _DATE_WORDS.fullmatch(text):
+        raise ValueError(f"'{text}' is no date, not even an imprecise one")
     american = re.fullmatch(
         r"(?:[A-Z][a-z]{2}, )?(\d{1,2})/(\d{1,2})/(\d{4})(?: - \d{1,2}:\d{2})?", text, re.ASCII
     )

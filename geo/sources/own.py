@@ -139,8 +139,9 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     for index in range(header + 1, len(grid.rows)):
         if all(_parse.is_blank(cell) for cell in grid.rows[index]):
             continue
-        if len(grid.rows[index]) > len(grid.rows[header]):
-            reading.fault(grid.at(index), "has more cells than the header")
+        if file.kind == "csv" and len(grid.rows[index]) != len(grid.rows[header]):
+            cells = len(grid.rows[index])
+            reading.fault(grid.at(index), f"has {cells} cells, the header {len(grid.rows[header])}")
             continue
         record = _record(grid, index, columns, told, options, reading)
         if record is not None:

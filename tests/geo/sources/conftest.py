@@ -72,11 +72,15 @@ def xlsx(sheets, merges=None):
     names, links, types = "", "", ""
     for number, (name, rows) in enumerate(sheets.items(), start=1):
         names += f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="r{number}"/>'
-        links += f'<Relationship Id="r{number}" Type="{_REL}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        links += (
+            f'<Relationship Id="r{number}" Type="{_REL}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        )
         types += f'<Override PartName="/xl/worksheets/sheet{number}.xml" '
         types += 'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
         body = "".join(
-            f'<row r="{r}">{"".join(_xlsx_cell(cell, f"{letters(c)}{r}") for c, cell in enumerate(row, 1))}</row>'
+            f'<row r="{r}">'
+            + "".join(_xlsx_cell(cell, f"{letters(c)}{r}") for c, cell in enumerate(row, 1))
+            + "</row>"
             for r, row in enumerate(rows, 1)
         )
         merged = "".join(f'<mergeCell ref="{ref}"/>' for ref in (merges or {}).get(name, ()))
@@ -84,7 +88,9 @@ def xlsx(sheets, merges=None):
         parts[f"xl/worksheets/sheet{number}.xml"] = (
             f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData>{merged}</worksheet>'
         )
-    parts["xl/workbook.xml"] = f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{names}</sheets></workbook>'
+    parts["xl/workbook.xml"] = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{names}</sheets></workbook>'
+    )
     parts["xl/_rels/workbook.xml.rels"] = (
         f'<Relationships xmlns="{_PACKAGE}/relationships">{links}<Relationship Id="s1" Type="{_REL}/styles" '
         'Target="styles.xml"/></Relationships>'
@@ -141,39 +147,74 @@ def _zip(parts):
     return out.getvalue()
 
 
-# --- tables in the shape of publishers, small and made up --------------------------------------------------------
+# --- tables in the shape of publishers, small and made up ---
 def home_office_sheets(days=21, *, uncontrolled=True):
     """Return SB_01 and SB_02 from 2018-01-01 on, with made-up counts that hold together."""
     first = dt.date(2018, 1, 1)
-    daily = [["Date", "Migrants arrived", "Boats arrived",
-              "Boats arrived - involved in uncontrolled landings", "Notes"]]  # fmt: skip
+    daily = [
+        [
+            "Date",
+            "Migrants arrived",
+            "Boats arrived",
+            "Boats arrived - involved in uncontrolled landings",
+            "Notes",
+        ]
+    ]
     for number in range(days):
         people = (number * 37) % 120 if number % 3 else 0
         daily.append(
-            [first + dt.timedelta(days=number), people, people // 20 + (people > 0), 0 if uncontrolled else "-",
-             "Revised" if number == 4 else ""]
-        )  # fmt: skip
-    weekly = [["Week ending", "Migrants arrived", "Boats arrived",
-               "Boats arrived - involved in uncontrolled landings", "Migrants prevented", "Events prevented",
-               "Notes"]]  # fmt: skip
+            [
+                first + dt.timedelta(days=number),
+                people,
+                people // 20 + (people > 0),
+                0 if uncontrolled else "-",
+                "Revised" if number == 4 else "",
+            ]
+        )
+    weekly = [
+        [
+            "Week ending",
+            "Migrants arrived",
+            "Boats arrived",
+            "Boats arrived - involved in uncontrolled landings",
+            "Migrants prevented",
+            "Events prevented",
+            "Notes",
+        ]
+    ]
     for week in range(days // 7):
         rows = daily[1 + 7 * week : 8 + 7 * week]
         told = ["-", "-"] if week == 0 else [100 + week, 5 + week]
-        weekly.append(
-            [rows[-1][0], sum(row[1] for row in rows), sum(row[2] for row in rows), "-", *told, ""]
-        )  # fmt: skip
+        weekly.append([rows[-1][0], sum(row[1] for row in rows), sum(row[2] for row in rows), "-", *told, ""])
     return {"Cover_sheet": [["Made up"]], "SB_01": daily, "SB_02": weekly}
 
 
 def detailed_rows():
     """Return the sheet of a detailed dataset."""
-    rows = [["Made up, 2018 to 2018 Q2 - dataset"], ["Year", "Quarter", "Method of entry", "Nationality", "Region",
-            "Sex", "Age Group", "Number of detections"]]  # fmt: skip
+    rows = [
+        ["Made up, 2018 to 2018 Q2 - dataset"],
+        [
+            "Year",
+            "Quarter",
+            "Method of entry",
+            "Nationality",
+            "Region",
+            "Sex",
+            "Age Group",
+            "Number of detections",
+        ],
+    ]
     for quarter in ("2018 Q1", "2018 Q2"):
-        for name, region in (("Syria", "Middle East"), ("Gambia, The", "Africa"), ("Not currently recorded", "Other")):
+        for name, region in (
+            ("Syria", "Middle East"),
+            ("Gambia, The", "Africa"),
+            ("Not currently recorded", "Other"),
+        ):
             for sex in ("Female", "Male"):
                 rows.append([2018, quarter, "Small boat arrivals", name, region, sex, "18 to 24", len(rows)])
-        rows.append([2018, quarter, "Recorded detections in the UK", "Syria", "Middle East", "Male", "18 to 24", 50])
+        rows.append(
+            [2018, quarter, "Recorded detections in the UK", "Syria", "Middle East", "Male", "18 to 24", 50]
+        )
     return [*rows, ["End of table"]]
 
 
@@ -190,17 +231,29 @@ def frontex_rows(border="Border type or inland", nationality="Nationality", mont
         ("Western Balkan Route", "Inland", "Syria"),
         ("Other", "Sea", "Palestine^"),
     ]
-    body = [[*label, *((7 * row + 3 * column) % 50 for column in range(len(months)))]
-            for row, label in enumerate(labels)]  # fmt: skip
+    body = [
+        [*label, *((7 * row + 3 * column) % 50 for column in range(len(months)))]
+        for row, label in enumerate(labels)
+    ]
     return [["Route", border, nationality, *months], *body]
 
 
 @pytest.fixture
 def office():
     return SimpleNamespace(
-        xlsx=xlsx, ods=ods, letters=letters, ERROR=ERROR, FORMULA=FORMULA, MERGED=MERGED, COVERED=COVERED, Raw=Raw,
-        home_office=home_office_sheets, detailed=detailed_rows, frontex=frontex_rows, months=MONTHS,
-    )  # fmt: skip
+        xlsx=xlsx,
+        ods=ods,
+        letters=letters,
+        ERROR=ERROR,
+        FORMULA=FORMULA,
+        MERGED=MERGED,
+        COVERED=COVERED,
+        Raw=Raw,
+        home_office=home_office_sheets,
+        detailed=detailed_rows,
+        frontex=frontex_rows,
+        months=MONTHS,
+    )
 
 
 @pytest.fixture

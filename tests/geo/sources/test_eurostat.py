@@ -12,12 +12,19 @@ from geo.sources import read_source
 def _stat(values, status=None, **dims):
     dims = {"citizen": ["SY", "TOTAL"], "geo": ["IT", "EL"], "time": ["2031-01", "2031-02"]} | dims
     return {
-        "version": "2.0", "class": "dataset", "updated": "2031-04-10T23:00:00+0200",
-        "extension": {"id": "MIGR_ASYAPPCTZM"}, "id": list(dims), "size": [len(codes) for codes in dims.values()],
-        "value": values, "status": status or {},
-        "dimension": {name: {"category": {"index": {code: i for i, code in enumerate(codes)}}}
-                      for name, codes in dims.items()},
-    }  # fmt: skip
+        "version": "2.0",
+        "class": "dataset",
+        "updated": "2031-04-10T23:00:00+0200",
+        "extension": {"id": "MIGR_ASYAPPCTZM"},
+        "id": list(dims),
+        "size": [len(codes) for codes in dims.values()],
+        "value": values,
+        "status": status or {},
+        "dimension": {
+            name: {"category": {"index": {code: i for i, code in enumerate(codes)}}}
+            for name, codes in dims.items()
+        },
+    }
 
 
 def _read(write, told, **options):
@@ -59,8 +66,10 @@ def test_aggregates_of_citizens_are_left_out_and_counted(write):
     table = _read(write, _stat({"0": 5, "4": 7}, citizen=["EXT_EU27_2020", "XK"]))
     assert table["nationality"].tolist() == ["XKX"]
     assert table.attrs["ledger"][0] == {
-        "reason": "citizen EXT_EU27_2020 is an aggregate or has no code", "rows": 1, "value": 5.0
-    }  # fmt: skip
+        "reason": "citizen EXT_EU27_2020 is an aggregate or has no code",
+        "rows": 1,
+        "value": 5.0,
+    }
 
 
 def test_returns_are_yearly(write):
@@ -71,8 +80,15 @@ def test_returns_are_yearly(write):
 
 
 def test_sex_age_and_kind_of_applicant_are_kept_apart(write):
-    told = _stat({str(i): i for i in range(16)}, citizen=["SY"], geo=["IT"], time=["2031M01"],
-                 sex=["T", "F"], age=["TOTAL", "Y18-34"], applicant=["ASY_APP", "FRST"])  # fmt: skip
+    told = _stat(
+        {str(i): i for i in range(16)},
+        citizen=["SY"],
+        geo=["IT"],
+        time=["2031M01"],
+        sex=["T", "F"],
+        age=["TOTAL", "Y18-34"],
+        applicant=["ASY_APP", "FRST"],
+    )
     told["value"] = {str(i): i for i in range(8)}
     table = _read(write, told)
     assert set(zip(table["sex"], table["age_group"], table["scope"], strict=True)) == {
@@ -100,9 +116,11 @@ SPOILED = {
     "9999": (_stat({"0": 5}, time=["9999", "2031-01"]), "'9999' is no month"),
     "month 13": (_stat({"0": 5}, time=["2031-13", "2031-01"]), "'2031-13' is no month"),
     "a sex": (_stat({"0": 5}, sex=["X"]), "'X' is no code of sex"),
-    "no geo": ({"id": ["time"], "size": [1], "dimension": {"time": {"category": {"index": ["2031"]}}}, "value": {}},
-               "lacks the dimension time or geo"),
-}  # fmt: skip
+    "no geo": (
+        {"id": ["time"], "size": [1], "dimension": {"time": {"category": {"index": ["2031"]}}}, "value": {}},
+        "lacks the dimension time or geo",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", SPOILED)

@@ -33,8 +33,13 @@ def _layout(office, which):
     return {"Monthly_detections_of_IBC": office.frontex("BorderType", "Nationality", months)}
 
 
-LAYOUTS = ["A: header in row 1, Notes sheet", "B: blank row above, footer", "C: other names, date cells",
-           "D: serial dates", "E: month/year"]  # fmt: skip
+LAYOUTS = [
+    "A: header in row 1, Notes sheet",
+    "B: blank row above, footer",
+    "C: other names, date cells",
+    "D: serial dates",
+    "E: month/year",
+]
 
 
 @pytest.mark.parametrize("which", LAYOUTS)
@@ -107,7 +112,9 @@ def test_a_spoiled_workbook_is_refused_with_its_place(office, write, case):
         read_source(write("x.xlsx", office.xlsx({SHEET: rows})))
 
 
-@pytest.mark.parametrize(("mark", "why"), [("ERROR", "an error value"), ("FORMULA", "a formula without a result")])
+@pytest.mark.parametrize(
+    ("mark", "why"), [("ERROR", "an error value"), ("FORMULA", "a formula without a result")]
+)
 def test_cells_that_look_blank_and_are_not_are_refused(office, write, mark, why):
     rows = office.frontex()
     rows[1][4] = getattr(office, mark)

@@ -80,21 +80,39 @@ def _spoil(sheets, sheet, row, column, cell):
 
 
 TIME_SERIES = {
-    "text in a number": (("SB_01", 3, 1, "about 40"), r"sheet 'SB_01', row 4, column 'Migrants arrived': 'about 40'"),
+    "text in a number": (
+        ("SB_01", 3, 1, "about 40"),
+        r"sheet 'SB_01', row 4, column 'Migrants arrived': 'about 40'",
+    ),
     "a fraction": (("SB_01", 3, 1, 40.5), "row 4, column 'Migrants arrived': '40.5' is no whole number"),
     "below zero": (("SB_01", 3, 2, -1), "'-1.*' is no whole number of at least 0"),
     "too many": (("SB_01", 3, 1, 9e9), "which no such count reaches"),
     "true": (("SB_01", 3, 1, True), "'True' is no whole number"),
     "text for a date": (("SB_01", 3, 0, "soon"), "row 4, column 'Date': 'soon' is no day"),
-    "the year 1900": (("SB_01", 3, 0, dt.date(1900, 1, 3)), "row 4, column 'Date': '1900-01-0.' lies outside"),
+    "the year 1900": (
+        ("SB_01", 3, 0, dt.date(1900, 1, 3)),
+        "row 4, column 'Date': '1900-01-0.' lies outside",
+    ),
     "the year 9999": (("SB_01", 3, 0, dt.date(9999, 12, 31)), "row 4, column 'Date'"),
-    "a day twice": (("SB_01", 3, 0, dt.date(2018, 1, 2)), "'2018-01-02' does not follow '2018-01-02' by 1 day"),
+    "a day twice": (
+        ("SB_01", 3, 0, dt.date(2018, 1, 2)),
+        "'2018-01-02' does not follow '2018-01-02' by 1 day",
+    ),
     "a day left out": (("SB_01", 3, 0, dt.date(2018, 1, 9)), "'2018-01-09' does not follow '2018-01-02'"),
-    "a week that is no Sunday": (("SB_02", 2, 0, dt.date(2018, 1, 13)), "does not follow '2018-01-07' by 7 days"),
+    "a week that is no Sunday": (
+        ("SB_02", 2, 0, dt.date(2018, 1, 13)),
+        "does not follow '2018-01-07' by 7 days",
+    ),
     "another note": (("SB_01", 3, 4, "Estimate"), "column 'Notes': 'Estimate' is a note that is not known"),
-    "a number that its week contradicts": (("SB_01", 3, 1, 999), "the week ending 2018-01-07 holds .* add up to"),
+    "a number that its week contradicts": (
+        ("SB_01", 3, 1, 999),
+        "the week ending 2018-01-07 holds .* add up to",
+    ),
     "another start": (("SB_01", 1, 0, dt.date(2017, 12, 31)), "is not where the series starts"),
-    "a renamed column": (("SB_01", 0, 1, "Arrivals"), "column 'Migrants arrived' is missing; found: 'Date', 'Arr"),
+    "a renamed column": (
+        ("SB_01", 0, 1, "Arrivals"),
+        "column 'Migrants arrived' is missing; found: 'Date', 'Arr",
+    ),
     "a column twice": (("SB_01", 0, 2, "Migrants arrived"), "column 'Migrants arrived' stands 2 times"),
     "no header": (("SB_01", 0, 0, "When"), "No row of the first 20 rows is a header|No row is a header"),
 }
@@ -109,7 +127,9 @@ def test_a_spoiled_time_series_is_refused_with_its_place(office, write, case):
 
 
 @pytest.mark.parametrize("kind", ["ods", "xlsx"])
-@pytest.mark.parametrize(("mark", "why"), [("ERROR", "an error value"), ("FORMULA", "a formula without a result")])
+@pytest.mark.parametrize(
+    ("mark", "why"), [("ERROR", "an error value"), ("FORMULA", "a formula without a result")]
+)
 def test_cells_that_look_blank_and_are_not_are_refused(office, write, kind, mark, why):
     sheets = _spoil(office.home_office(), "SB_01", 3, 1, getattr(office, mark))
     path = write(f"x.{kind}", getattr(office, kind)(sheets))
@@ -119,9 +139,13 @@ def test_cells_that_look_blank_and_are_not_are_refused(office, write, kind, mark
 
 def test_merged_cells_are_refused(office, write):
     sheets = _spoil(_spoil(office.home_office(), "SB_01", 3, 1, office.MERGED), "SB_01", 3, 2, office.COVERED)
-    with pytest.raises(InvalidInputError, match="row 4, column 'Migrants arrived': holds a part of a merged cell"):
+    with pytest.raises(
+        InvalidInputError, match="row 4, column 'Migrants arrived': holds a part of a merged cell"
+    ):
         read_source(write("x.ods", office.ods(sheets)))
-    with pytest.raises(InvalidInputError, match="row 4, column 'Boats arrived': holds a part of a merged cell"):
+    with pytest.raises(
+        InvalidInputError, match="row 4, column 'Boats arrived': holds a part of a merged cell"
+    ):
         read_source(write("x.xlsx", office.xlsx(office.home_office(), {"SB_01": ["C4:D5"]})))
 
 
@@ -140,7 +164,7 @@ def test_columns_may_stand_in_any_order(office, write):
     assert before.equals(after)
 
 
-# --- detailed dataset ---------------------------------------------------------------------------------------------
+# --- detailed dataset ---
 @pytest.mark.parametrize("sheet", ["Data - Irr_D01", "Data_Irr_D01", "Data_IER_D01"])
 def test_the_detailed_dataset_gives_quarters_by_nationality_and_their_sum(office, write, sheet):
     cover = [["Irregular"], ["Published: 23 August 2018"]]
@@ -197,7 +221,7 @@ def test_a_name_that_is_not_known_may_be_given(office, write):
     assert "other" in set(table["nationality"])
 
 
-# --- the publisher's own files --------------------------------------------------------------------------------------
+# --- the publisher's own files ---
 @pytest.mark.parametrize(
     ("name", "known_on", "year_2020"),
     [

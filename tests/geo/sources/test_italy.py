@@ -39,8 +39,11 @@ def test_months_are_differences_that_add_up_to_their_year(write):
     months = _read(write, NATIONALITY, source="italy_ministry").set_index("period_end")
     assert months["value"].tolist() == [105, 25, 70, 7]
     assert months["period_start"].dt.strftime("%Y-%m-%d").tolist() == [
-        "2031-01-01", "2031-02-01", "2031-03-01", "2032-01-01"
-    ]  # fmt: skip
+        "2031-01-01",
+        "2031-02-01",
+        "2031-03-01",
+        "2032-01-01",
+    ]
     assert set(months["scope"]) == {"Italy"}
 
 
@@ -73,16 +76,25 @@ def test_rows_said_twice_count_once(write):
 
 SPOILED = {
     "a fall of a running total": (NATIONALITY + "2031-05-31,Siria,SY,150\n", "running totals do not fall"),
-    "a contradiction": (NATIONALITY + "2032-01-31,Siria,SY,8\n", "row 10, column 'Valore': 8 contradicts 7 in row 9"),
+    "a contradiction": (
+        NATIONALITY + "2032-01-31,Siria,SY,8\n",
+        "row 10, column 'Valore': 8 contradicts 7 in row 9",
+    ),
     "a name": (NATIONALITY + "2032-01-31,Atlantide,,8\n", "'Atlantide' is no nationality that is known"),
     "a code of another name": (NATIONALITY + "2032-01-31,Iraq,IR,8\n", "'IR' is not the code of 'Iraq'"),
     "a number": (NATIONALITY + "2032-01-31,Iraq,IQ,8x\n", "row 10, column 'Valore': '8x' is no count"),
-    "a date": (NATIONALITY + "31/01/2032,Iraq,IQ,8\n", "row 10, column 'Data_Report': '31/01/2032' is no day"),
+    "a date": (
+        NATIONALITY + "31/01/2032,Iraq,IQ,8\n",
+        "row 10, column 'Data_Report': '31/01/2032' is no day",
+    ),
     "the year 2000": (NATIONALITY + "2000-08-30,Iraq,IQ,8\n", "lies before the series"),
     "the year 9999": (NATIONALITY + "9999-12-31,Iraq,IQ,8\n", "lies outside 1990 to 2100"),
     "cells too few": (NATIONALITY + "2032-01-31,Iraq,8\n", "has 3 cells, the header 4"),
     "a column": (NATIONALITY.replace("Valore", "Numero"), "column 'Valore' is missing"),
-    "days: people after the report": (DAILY + f"2031-03-20,5,{TAIL},2031-03-10\n", "people on a day after the report"),
+    "days: people after the report": (
+        DAILY + f"2031-03-20,5,{TAIL},2031-03-10\n",
+        "people on a day after the report",
+    ),
     "days: a contradiction": (DAILY + f"2031-02-03,5,{TAIL},2031-02-15\n", "5 contradicts 30 in row 4"),
     "days: another month": (DAILY + f"2031-01-03,5,{TAIL},2031-02-15\n", "is not in the month of its report"),
     "days: a date": (DAILY + f"2031-02-32,5,{TAIL},2031-02-15\n", "column 'Data': '2031-02-32' is no day"),
@@ -100,5 +112,5 @@ def test_a_spoiled_table_is_refused_with_its_place(write, case):
 
 
 def test_another_encoding_is_refused(write):
-    with pytest.raises(InvalidInputError, match="not in UTF-8 .* line 4"):
+    with pytest.raises(InvalidInputError, match=r"not in UTF-8 .* line 4"):
         _read(write, NATIONALITY.replace("’", "é").encode("latin-1"))

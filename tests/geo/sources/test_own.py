@@ -32,7 +32,12 @@ def test_a_csv_is_read_through_its_mapping(write):
 
 
 def test_workbooks_and_parquet_read_alike(write, office, tmp_path):
-    rows = [["notes above"], ["Month", "Country", "People"], ["2031-01", "Siria", 10], ["2031-02", "Iraq", "-"]]
+    rows = [
+        ["notes above"],
+        ["Month", "Country", "People"],
+        ["2031-01", "Siria", 10],
+        ["2031-02", "Iraq", "-"],
+    ]
     mapping = MAPPING | {"sheet": "Counts", "header_row": 2}
     first = read_source(write("own.xlsx", office.xlsx({"Other": [["x"]], "Counts": rows})), mapping=mapping)
     second = read_source(write("own.ods", office.ods({"Counts": rows})), mapping=mapping)
@@ -62,8 +67,14 @@ WRONG = {
     "a publisher's id": ({"source": "frontex"}, "'frontex' is a publisher's"),
     "an odd id": ({"source": "My Tally"}, "must be small letters"),
     "an unknown column": ({"columns": MAPPING["columns"] | {"mood": "x"}}, "columns: 'mood' is not known"),
-    "an unknown constant": ({"constants": MAPPING["constants"] | {"mood": "x"}}, "constants: 'mood' is not known"),
-    "both": ({"constants": MAPPING["constants"] | {"nationality": "SYR"}}, "stands in columns and in constants"),
+    "an unknown constant": (
+        {"constants": MAPPING["constants"] | {"mood": "x"}},
+        "constants: 'mood' is not known",
+    ),
+    "both": (
+        {"constants": MAPPING["constants"] | {"nationality": "SYR"}},
+        "stands in columns and in constants",
+    ),
     "no period": ({"columns": {"value": "People"}}, "give either the column period, or both"),
     "no measure": ({"constants": {"corridor": "channel"}}, "'measure' is missing"),
     "a header row": ({"header_row": 0}, "must be a row number from 1"),
@@ -93,7 +104,7 @@ TABLES = {
     "a period": (TEXT.replace("2031-Q2", "2031-Q9"), "row 3, column 'Month': '2031-Q9' is no day"),
     "1900": (TEXT.replace("2031-Q2", "1900"), "'1900' is no period"),
     "9999": (TEXT.replace("2031-Q2", "9999-12-31"), "lies outside 1990 to 2100"),
-    "long rows": (TEXT.replace("10;a", "10;a;b"), "row 2: has more cells than the header"),
+    "long rows": (TEXT.replace("10;a", "10;a;b"), "row 2: has 5 cells, the header 4"),
     "a contradiction": (TEXT + "2031-01;SYR;11;e\n", "contradicts"),
     "a quotation": (TEXT + '2031-02;"SYR;11;e\n', "It is no CSV"),
 }

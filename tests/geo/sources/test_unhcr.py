@@ -29,9 +29,11 @@ def test_a_month_that_was_not_over_is_partial(write):
 
 
 def test_without_a_country_nothing_is_guessed(write):
-    with pytest.raises(InvalidInputError, match="does not say which country .* scope='Italy'"):
+    with pytest.raises(InvalidInputError, match=r"does not say which country .* scope='Italy'"):
         read_source(write("x.json", _series(1)))
-    with pytest.raises(InvalidInputError, match="scope 'Mars' is none of: Cyprus, Greece, Italy, Malta, Spain"):
+    with pytest.raises(
+        InvalidInputError, match="scope 'Mars' is none of: Cyprus, Greece, Italy, Malta, Spain"
+    ):
         read_source(write("x.json", _series(1)), scope="Mars")
 
 
@@ -52,11 +54,13 @@ def test_days_and_the_csv_form_are_read(write):
     assert read_source(write("x.csv", text))["period_end"].dt.day.tolist() == [31, 28]
 
 
-PLACES = {"data": [
-    {"geomaster_name": "Italy", "date": "2031-06-20", "individuals": "50", "population_group_id": "4797"},
-    {"geomaster_name": "Spain", "date": "2031-06-15", "individuals": "20", "population_group_id": "4797"},
-    {"geomaster_name": "Italy", "date": "2031-06-20", "individuals": "9", "population_group_id": "4798"},
-]}  # fmt: skip
+PLACES = {
+    "data": [
+        {"geomaster_name": "Italy", "date": "2031-06-20", "individuals": "50", "population_group_id": "4797"},
+        {"geomaster_name": "Spain", "date": "2031-06-15", "individuals": "20", "population_group_id": "4797"},
+        {"geomaster_name": "Italy", "date": "2031-06-20", "individuals": "9", "population_group_id": "4798"},
+    ]
+}
 
 
 def test_sums_by_country_carry_their_own_last_day(write):
@@ -111,7 +115,10 @@ def test_a_spoiled_record_is_refused_with_its_place(write, case):
         (_series(1, 1), "does not come after"),
         ('{"data": {"timeseries": 5}}', "holds no data.timeseries"),
         ('{"data": {"timeseries": []}}', "holds no row that can be read"),
-        ('{"data": {"timeseries": [{"individuals": NaN, "year": 2031, "month": 1}]}}', "'NaN', which is no number"),
+        (
+            '{"data": {"timeseries": [{"individuals": NaN, "year": 2031, "month": 1}]}}',
+            "'NaN', which is no number",
+        ),
         ('{"data": ', "It is no JSON"),
     ],
 )
@@ -126,7 +133,7 @@ def test_days_and_months_are_not_mixed(write):
         read_source(write("x.csv", text))
 
 
-# --- refugee statistics -------------------------------------------------------------------------------------------
+# --- refugee statistics ---
 def _answer(*items, **more):
     return json.dumps({"page": 1, "maxPages": 1, "total": {}, "items": list(items)} | more)
 
