@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import difflib
 import math
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -184,10 +185,10 @@ def _event(
     try:
         told["when"], told["day"] = _when(cells)
         told |= _persons(cells)
+        corridors = _corridors(cells["route"])
     except ValueError as error:
         reading.fault(grid.at(index), str(error))
         return None
-    corridors = _corridors(cells["route"])
     if not identity:
         reading.fault(grid.at(index), "has no id")
     elif identity in seen:
@@ -198,7 +199,8 @@ def _event(
         return None
     seen[identity] = repr(cells)
     if not corridors:
-        reading.drop("no corridor of this package", told["dead_missing"])
+        label = str(cells["route"]).strip() or "none given"
+        reading.drop(f"on a route that is no corridor here: {label}", told["dead_missing"])
     elif _parse.fold(cells.get("kind", "")).startswith("cumulative"):
         reading.drop("cumulative incidents: several events in one row", told["dead_missing"])
     elif told["dead_missing"] == 0:
@@ -291,12 +293,21 @@ def _survivors(cells: dict[str, Any]) -> float:
 
 
 def _corridors(cell: object) -> list[str]:
-    """Return corridors by membership in the list of routes, never by a part of a name."""
+    """Return corridors by membership in the list of routes, never by a part of a name.
+
+    Other routes are many and change; a name that is nearly one of a corridor is a fault.
+    """
     routes = {
         _parse.fold(label): corridor
         for label, corridor in _frames.source_facts_cached(SOURCES[0])["routes"].items()
     }
-    found = [routes[word] for part in str(cell).split(",") if (word := _parse.fold(part)) in routes]
+    found = []
+    for part in str(cell).split(","):
+        word = _parse.fold(part)
+        if word in routes:
+            found.append(routes[word])
+        elif near := difflib.get_close_matches(word, routes, n=1, cutoff=0.86):
+            raise ValueError(f"the route '{part.strip()}' is not known, and reads almost like '{near[0]}'")
     return list(dict.fromkeys(found))
 
 

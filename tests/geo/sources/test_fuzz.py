@@ -280,6 +280,8 @@ def test_text_tables(whole, which, data):
     row = data.draw(st.integers(header + 1, len(lines) - 1), label="row")
     cells = lines[row].split(separator)
     column = data.draw(st.integers(0, len(cells) - 1), label="column")
+    if which == "iom" and column == 8:
+        column = 6  # names of routes are an open list: one that is not known is counted in the ledger
     how = data.draw(
         st.sampled_from(["cell", "lose", "add", "rename", "column", "twice", "encoding"]), label="how"
     )

@@ -177,7 +177,10 @@ def test_routes_match_by_membership_never_by_a_part_of_a_name(write):
     rows = [_old(number=i, **{"Migration Route": route}) for i, route in enumerate(routes)]
     table = read_source(write("m.csv", _csv(OLD, rows)))
     assert (_months(table), _months(table, "channel"), _months(table, "western_balkans")) == ([2], [4], [2])
-    assert [entry["rows"] for entry in table.attrs["ledger"]] == [2]
+    assert [entry["reason"] for entry in table.attrs["ledger"]] == [
+        "on a route that is no corridor here: Eastern Mediterranean",
+        "on a route that is no corridor here: none given",
+    ]
 
 
 def test_corrections_below_zero_are_taken_off_their_event(write):
@@ -229,6 +232,10 @@ SPOILED = {
             "Total Number of Dead and Missing": "",
         },
         "neither dead nor missing nor their total",
+    ),
+    "almost a route": (
+        {"Migration Route": "Central Mediteranean"},
+        "reads almost like 'central mediterranean'",
     ),
     "no id": ({"Main ID": "", "Incident ID": ""}, "has no id"),
 }
