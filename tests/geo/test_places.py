@@ -16,8 +16,30 @@ from geo.places import PLACE_COLUMNS, find_place, nearest_places, places_within,
 from geo.terms import CROSSING_KINDS, CRS, PLACE_KINDS
 
 CORRIDOR_COUNTRIES = sorted(
-    ["FR", "BE", "GB", "LY", "TN", "DZ", "TR", "IT", "MT", "GR", "BG", "MK"]
-    + ["AL", "XK", "RS", "ME", "BA", "RO", "HU", "HR", "SI", "AT"]
+    [
+        "FR",
+        "BE",
+        "GB",
+        "LY",
+        "TN",
+        "DZ",
+        "TR",
+        "IT",
+        "MT",
+        "GR",
+        "BG",
+        "MK",
+        "AL",
+        "XK",
+        "RS",
+        "ME",
+        "BA",
+        "RO",
+        "HU",
+        "HR",
+        "SI",
+        "AT",
+    ]
 )
 TOWN = {"id": "aville", "name": "Aville", "kind": "town", "country_a": "FR", "lon": 2.0, "lat": 50.5}
 GATE = {
