@@ -309,3 +309,31 @@ def test_the_module_needs_no_heavy_import():
     root = Path(module.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_points_of_countries_lie_in_their_countries(table):
+    coast = pytest.importorskip("geo.coast")
+    alpha_3 = {
+        "FR": "FRA",
+        "GB": "GBR",
+        "LY": "LBY",
+        "MT": "MLT",
+        "HR": "HRV",
+        "XK": "XKX",
+        "ME": "MNE",
+        "AL": "ALB",
+    }
+    shapes = coast.read_countries().geometry
+    assert [code for code, long in alpha_3.items() if not shapes[long].contains(table.geometry[code])] == []
+
+
+def test_compiled_places_came_over_unchanged(table):
+    compiled = Path(__file__).parents[3] / "shared" / "places.csv"
+    if not compiled.is_file():
+        pytest.skip("the compiled table is not at hand")
+    rows = pd.read_csv(compiled, dtype=str, keep_default_na=False).set_index("id")
+    ours = table.loc[rows.index]
+    for column in ("name", "kind", "country_a", "country_b", "source", "verified"):
+        assert ours[column].tolist() == rows[column].tolist()
+    assert ours.geometry.x.tolist() == rows["lon"].astype(float).tolist()
+    assert ours.geometry.y.tolist() == rows["lat"].astype(float).tolist()
