@@ -36,6 +36,9 @@ DECIMALS = 5
 STEP_KM = 25.0
 """Longest edge of a schematic line, so that drawing it straight stays near the geodesic."""
 
+SPUR_KM = 2.0
+"""Ways there and back on one road are left out up to this length: a crossing may lie beside the road."""
+
 HARBOUR_KM = 7.0
 """How far from its ends an own sea line may be on land: harbours lie inside a generalised coast."""
 
@@ -101,7 +104,7 @@ def build_leg(leg: dict[str, Any], places: gpd.GeoDataFrame, *, roads: Any = Non
 
     Notes
     -----
-    A land leg that no road graph can serve becomes a geodesic through its named places, certainty
+    Where no road of the graph serves a land leg, geodesics join its named places there: its certainty is
     ``schematic``, and its note says why.
 
     Examples
@@ -111,18 +114,14 @@ def build_leg(leg: dict[str, Any], places: gpd.GeoDataFrame, *, roads: Any = Non
     >>> leg = read_definitions("channel")["channel"]["legs"][1]
     >>> built = build_leg(leg, read_places())
     >>> built.certainty, round(geodesic.line_length_km(built.line.coords))
-    ('checked', 36)
+    ('checked', 35)
     """
     rows = [places.loc[place] for place in (leg["from"], *leg["via"], leg["to"])]
     if leg["geometry"]:
         return _own_line(leg, rows)
     if leg["mode"] == "sea":
         return _over_sea(rows)
-    try:
-        return _along_roads(rows, roads)
-    except GeometryError as error:
-        _log.info("leg %s: no road path: %s", leg["id"], error)
-        return _schematic(rows, reason=str(error))
+    return _over_land(rows, roads)
 
 
 def _over_sea(rows: Sequence[Any]) -> LegLine:
@@ -141,31 +140,84 @@ def _over_sea(rows: Sequence[Any]) -> LegLine:
     )
 
 
-def _along_roads(rows: Sequence[Any], roads: Any) -> LegLine:  # noqa: ANN401 - what geo.land takes
-    """Follow the roads from place to place."""
+def _over_land(rows: Sequence[Any], roads: Any) -> LegLine:  # noqa: ANN401 - what geo.land takes
+    """Follow the roads from place to place; where they do not reach, draw geodesics and say why."""
     from geo.land import land_path
 
-    path = land_path(list(rows), roads=roads)
+    try:
+        return _along_roads(rows, [land_path(list(rows), roads=roads)], [], own_roads=roads is not None)
+    except GeometryError as error:
+        _log.info("no road path through %s: %s", [row.name for row in rows], error)
+    paths: list[Any] = []
+    reasons = []
+    for pair in pairwise(rows):
+        try:
+            paths.append(land_path(list(pair), roads=roads))
+        except GeometryError as error:
+            paths.append(_positions(pair))
+            reasons.append(_plain_reason(str(error), pair))
+    return _along_roads(rows, paths, list(dict.fromkeys(reasons)), own_roads=roads is not None)
+
+
+def _along_roads(
+    rows: Sequence[Any], paths: Sequence[Any], reasons: Sequence[str], *, own_roads: bool
+) -> LegLine:
+    """Join the paths of a leg: over roads, or pairs of positions for want of a road."""
+    found = [path for path in paths if not isinstance(path, list)]
+    drawn = [
+        geodesic.densify(path, STEP_KM) if isinstance(path, list) else path.line.coords for path in paths
+    ]
+    points, spurs_km = _without_spurs(_points([point for line in drawn for point in line]))
+    road_km = sum(path.length_km for path in found) - spurs_km
+    gaps = [[0.0, 0.0] if isinstance(path, list) else path.connectors_km for path in (paths[0], paths[-1])]
     doubtful = [row["name"] for row in rows[1:-1] if row["verified"] != "yes"]
-    notes = [f"Drawn straight between junctions; along the roads it is {path.length_km:.0f} km."]
-    notes += [f"The position of {' and '.join(doubtful)} is less sure."] if doubtful else []
-    notes += [_sentence(path.note)] if roads is not None and path.note else []
+    notes = [f"Schematic where no road of the graph serves: {_sentence(reason)}" for reason in reasons]
+    if not reasons:
+        notes.append(f"Drawn straight between junctions; along the roads it is {road_km:.0f} km.")
+    if doubtful:
+        notes.append(f"The position of {' and '.join(doubtful)} is less sure.")
+    if own_roads and found and found[0].note:
+        notes.append(_sentence(found[0].note))
+    methods = [path.method for path in found[:1]] + ["geodesic through the named places"] * bool(reasons)
     return LegLine(
-        _line(list(path.line.coords)),
-        path.method,
-        "approximate" if doubtful else "checked",
+        LineString(points),
+        "; ".join(methods),
+        "schematic" if reasons else "approximate" if doubtful else "checked",
         " ".join(notes),
-        round(float(path.connectors_km[0]), 3),
-        round(float(path.connectors_km[-1]), 3),
-        round(float(path.length_km), 3),
+        round(float(gaps[0][0]), 3),
+        round(float(gaps[-1][-1]), 3),
+        float("nan") if reasons else round(float(road_km), 3),
     )
 
 
-def _schematic(rows: Sequence[Any], *, reason: str) -> LegLine:
-    """Draw a geodesic through the places, for want of roads."""
-    line = _line(_positions(rows), step_km=STEP_KM)
-    note = f"Schematic line through the named places, for want of a road: {_sentence(reason)}"
-    return LegLine(line, "geodesic through the named places", "schematic", note, 0.0, 0.0, float("nan"))
+def _plain_reason(message: str, rows: Sequence[Any]) -> str:
+    """Say why there is no road path with the places' names, as a reader of the map knows them."""
+    for row in rows:
+        message = message.replace(f"Invalid stop '{row.name}'. It", str(row["name"]))
+        message = message.replace(f"'{row.name}'", str(row["name"]))
+    return message.replace("Invalid stops ", "")
+
+
+def _without_spurs(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Leave out short ways there and back on one road, which a crossing beside the road makes.
+
+    Returns the points, and how many km they are shorter by.
+    """
+    kept = [tuple(point) for point in points]
+    shorter_km = 0.0
+    tip = 1
+    while tip < len(kept) - 1:
+        depth = 0
+        while depth < min(tip, len(kept) - 1 - tip) and kept[tip - depth - 1] == kept[tip + depth + 1]:
+            depth += 1
+        spur_km = geodesic.line_length_km(kept[tip - depth : tip + 1]) if depth else 0.0
+        if depth and spur_km <= SPUR_KM and len(kept) - 2 * depth > 1:
+            del kept[tip - depth + 1 : tip + depth + 1]
+            shorter_km += 2 * spur_km
+            tip = max(1, tip - depth)
+        else:
+            tip += 1
+    return np.asarray(kept), shorter_km
 
 
 def _sentence(text: str) -> str:
@@ -207,23 +259,23 @@ def _check_at_sea(leg: str, line: LineString) -> None:
     dry = shapely.intersects_xy(land, (lon + 180) % 360 - 180, lat) & ~near
     if dry.any():
         where = "{}, {}".format(*points[int(np.argmax(dry))].round(2))
-        raise GeometryError(
-            f"Invalid leg '{leg}'. A sea leg must stay clear of land; at {where} it is on it."
-        )
+        raise GeometryError(f"Invalid leg '{leg}'. A sea leg must stay clear of land; {where} is on it.")
 
 
 def _positions(rows: Sequence[Any]) -> _Points:
     return [(float(row["geometry"].x), float(row["geometry"].y)) for row in rows]
 
 
-def _line(points: Sequence[Sequence[float]], *, step_km: float | None = None) -> LineString:
-    """Round a line, without repeated points and without jumps in longitude."""
-    array: NDArray[np.float64] = np.asarray(points, dtype=float)[:, :2]
-    array = geodesic.densify(array, step_km) if step_km else geodesic.unroll(array)
+def _line(points: Sequence[Sequence[float]]) -> LineString:
+    return LineString(_points(points))
+
+
+def _points(points: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Round the points of a line, without repeated ones and without jumps in longitude."""
+    array: NDArray[np.float64] = geodesic.unroll(np.asarray(points, dtype=float)[:, :2])
     array = np.round(array, DECIMALS) + 0.0
     moved = np.r_[True, np.any(np.diff(array, axis=0) != 0, axis=1)]
-    kept = array[moved]
-    return LineString(kept if len(kept) > 1 else np.repeat(kept, 2, axis=0))
+    return array[moved] if moved.sum() > 1 else np.repeat(array[:1], 2, axis=0)
 
 
 # --- lines that are built already ---------------------------------------------------------------------------

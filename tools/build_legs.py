@@ -3,7 +3,8 @@
     python tools/build_legs.py [--all]
 
 Run it after a change of a definition, of a place, of the coast or of the roads; a test holds every hash
-against its inputs. The same inputs give the same bytes. Lines along roads are © OpenStreetMap contributors, ODbL 1.0.
+against its inputs. Without --all, lines whose hash is current are kept. The same inputs give the same
+bytes. Lines along roads are © OpenStreetMap contributors, ODbL 1.0.
 """
 
 from __future__ import annotations
