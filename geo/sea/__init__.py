@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -24,8 +24,12 @@ from geo.checks import check_lon_lat
 from geo.coast import coverage, covered_regions, read_land
 from geo.errors import GeometryError, InvalidInputError
 from geo.sea._grid import Cell, Grid, build_grid, cheapest_way
+from geo.sea._mesh import mesh_way
 from geo.sea._taut import ShutError, pull_taut, turning_points
 from geo.sea._water import GEOD, SNAP_KM, Flat, Place, Water, distance_m, length_m, to_place, walk_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GEODESIC: Final = "geodesic"
 PULLED: Final = "least-cost path, pulled taut"
@@ -126,18 +130,13 @@ def sea_path(
 
 @dataclass(frozen=True)
 class _Task:
-    """One search: two places, cells of one size, and how much of a stretch the ends may have."""
+    """One search: two places, cells of one size, and how far around the ends to look at first."""
 
     water: Water
     a: Place
     b: Place
     cell_m: float
-    strict: bool
     margin_m: float
-
-    @property
-    def direct_m(self) -> float:
-        return distance_m(self.a, self.b)
 
 
 class _NoWayError(Exception):
@@ -155,23 +154,54 @@ def _find(water: Water, a: Place, b: Place, cell_m: float | None) -> list[Place]
             )
     direct_m = distance_m(a, b)
     coarse = cell_m or min(water.cell_m, max(direct_m / 40, 50.0))
-    margin_m = max(40_000.0, 0.3 * direct_m)
-    task = _Task(water, a, b, coarse, strict=cell_m is None, margin_m=margin_m)
-    ways = []
+    task = _Task(water, a, b, coarse, margin_m=max(40_000.0, 0.3 * direct_m))
+    ways = _tries(_widen, task)
+    if not ways:
+        ways = _tries(_through_straits, task)
+    elif cell_m is None and length_m(ways[0]) > _DETOUR * direct_m:
+        ways += _tries(_through_straits, task)
+    if not ways:
+        raise GeometryError(
+            f"Invalid sea leg '{_words(a)} to {_words(b)}'. No way by sea that is known joins its ends."
+        )
+    shortest_m = min(map(length_m, ways))
+    if cell_m is None and shortest_m > _DETOUR * direct_m:
+        margin_m = max(1.02 * _reach(shortest_m, direct_m), 20_000.0)
+        ways += _tries(_widen, replace(task, cell_m=coarse / 4, margin_m=margin_m))
+    return min(ways, key=lambda stops: length_m([a, *stops, b]))
+
+
+def _tries(search: Callable[[_Task], list[Place]], task: _Task) -> list[list[Place]]:
+    """List the way that a search finds, or nothing."""
     try:
-        ways.append(_widen(task))
-    except _NoWayError as fault:
-        if cell_m is not None:
-            raise _no_way(a, b) from fault
-    if cell_m is None and (not ways or length_m(ways[0]) > _DETOUR * direct_m):
-        reach_m = _reach(length_m(ways[0]), direct_m) if ways else margin_m
-        fine = replace(task, cell_m=coarse / 4, strict=False, margin_m=max(reach_m, 20_000.0))
-        try:
-            ways.append(_widen(fine))
-        except _NoWayError as fault:
-            if not ways:
-                raise _no_way(a, b) from fault
-    return min(ways, key=length_m)
+        return [search(task)]
+    except _NoWayError:
+        return []
+
+
+def _through_straits(task: _Task) -> list[Place]:
+    """Search on triangles, which end at the shores, for straits that no cell fits into."""
+    ends = [_near_shore(task, *pair) for pair in ((task.a, task.b), (task.b, task.a))]
+    places = mesh_way(task.water, *ends)
+    if places is None:
+        raise _NoWayError
+    try:
+        return pull_taut(task.water, places, list(range(len(places))))
+    except ShutError as shut:
+        raise _NoWayError from shut
+
+
+def _near_shore(task: _Task, place: Place, other: Place) -> Place:
+    """Return the place itself where it is at sea, else the nearest sea as small cells show it."""
+    if task.water.is_sea(place):
+        return place
+    flat, half_m = Flat(*place), 1.5 * SNAP_KM * 1000
+    grid = build_grid(task.water, flat, (-half_m, -half_m, half_m, half_m), task.water.cell_m / 20)
+    for piece in _pieces_near(grid, place):
+        anchor = _anchor(task, grid, piece, place, other)
+        if anchor is not None:
+            return anchor[0]
+    raise _NoWayError
 
 
 def _widen(task: _Task) -> list[Place]:
@@ -196,7 +226,8 @@ def _widen(task: _Task) -> list[Place]:
 
 def _search(task: _Task, grid: Grid) -> list[Place]:
     """Find the stops of the shortest way on one grid."""
-    for piece in _common_pieces(task, grid):
+    other = set(_pieces_near(grid, task.b))
+    for piece in (piece for piece in _pieces_near(grid, task.a) if piece in other):
         anchors = [_anchor(task, grid, piece, *ends) for ends in ((task.a, task.b), (task.b, task.a))]
         if anchors[0] is None or anchors[1] is None:
             continue
@@ -225,14 +256,12 @@ def _trace(
     raise _NoWayError
 
 
-def _common_pieces(task: _Task, grid: Grid) -> list[int]:
-    """List the connected pieces of sea near both ends, the largest first."""
-    near = []
-    for place in (task.a, task.b):
-        cells, _ = grid.near(place, SNAP_KM * 1000 + 3 * grid.cell_m)
-        near.append(set(grid.labels[tuple(cells.T)].tolist()))
-    pieces = [piece for piece in near[0] & near[1] if grid.sizes[piece] >= _FEWEST_CELLS]
-    return sorted(pieces, key=lambda piece: (-grid.sizes[piece], piece))
+def _pieces_near(grid: Grid, place: Place) -> list[int]:
+    """List the connected pieces of sea near a place, the largest first."""
+    cells, _ = grid.near(place, SNAP_KM * 1000 + 3 * grid.cell_m)
+    pieces = set(grid.labels[tuple(cells.T)].tolist())
+    large = [piece for piece in pieces if grid.sizes[piece] >= _FEWEST_CELLS]
+    return sorted(large, key=lambda piece: (-grid.sizes[piece], piece))
 
 
 def _anchor(task: _Task, grid: Grid, piece: int, place: Place, other: Place) -> tuple[Place, Cell] | None:
@@ -247,10 +276,7 @@ def _anchor(task: _Task, grid: Grid, piece: int, place: Place, other: Place) -> 
     pairs = list(zip(centres, cells, strict=True))
     if task.water.is_sea(place):
         seen = next((cell for centre, cell in pairs if task.water.clear(place, centre)), None)
-        if seen is not None:
-            return place, (int(seen[0]), int(seen[1]))
-        if task.strict:
-            return None
+        return None if seen is None else (place, (int(seen[0]), int(seen[1])))
     shores = _shores(task.water, place, pairs)
     if not shores:
         return None
@@ -354,12 +380,6 @@ def _finish(water: Water, stops: list[Place], start: Place, end: Place) -> SeaPa
 def _line(stops: list[Place]) -> shapely.LineString:
     """Line from stop to stop along geodesics."""
     return shapely.LineString(walk_all(stops))
-
-
-def _no_way(a: Place, b: Place) -> GeometryError:
-    return GeometryError(
-        f"Invalid sea leg '{_words(a)} to {_words(b)}'. No way by sea joins its ends within what is known."
-    )
 
 
 def _words(place: Place) -> str:
