@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from layers.features import BASE_DECIMALS, KOSOVO_CODES, encode_shape
+from layers.features import BASE_DECIMALS, KOSOVO_CODES, decode_line, encode_shape
 from layers.texts import number, text_of
+from layers.vendor import asset_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
+REACH_DEG: Final = (25.0, 15.0)
+"""How far around the bounds coarse land is shipped, in degrees of longitude and latitude."""
 SENTENCES: Final = (
     "total", "year_to_date", "change", "same_point", "last_12_months", "rank", "record", "all_time",
 )  # fmt: skip
@@ -33,9 +37,10 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
     Returns
     -------
     base : dict
+        ``backdrop`` (coarse land of the world around, encoded with two decimals: orientation, no coast),
         ``boxes`` (west, south, east, north: where sea and land are told apart), ``land`` (encoded rings),
-        ``borders`` (encoded lines), ``labels`` and ``kosovo``, whether it is among the countries. All empty
-        where no coast is embedded: nothing is said of land or sea there.
+        ``borders`` (encoded lines), ``labels`` and ``kosovo``, whether it is among the countries. All but the
+        first are empty where no coast is embedded.
 
     Notes
     -----
@@ -50,8 +55,9 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
     from geo.coast import coverage, read_borders, read_countries
 
     boxes = [shape.bounds for shape in coverage().geometry if _touch(shape.bounds, bounds)]
+    around = _backdrop(bounds)
     if not boxes:
-        return {"boxes": [], "land": [], "borders": [], "labels": [], "kosovo": False}
+        return {"backdrop": around, "boxes": [], "land": [], "borders": [], "labels": [], "kosovo": False}
     frame = _hull(boxes)
     countries = read_countries(frame)
     countries = countries[[any(_touch(shape.bounds, box) for box in boxes) for shape in countries.geometry]]
@@ -61,12 +67,31 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
         for ring in part
     ]  # fmt: skip
     return {
+        "backdrop": around,
         "boxes": [[round(float(edge), 4) for edge in box] for box in boxes],
         "land": land,
         "borders": borders,
         "labels": _country_labels(countries),
         "kosovo": any(code in KOSOVO_CODES for code in countries.index),
     }
+
+
+def _backdrop(bounds: tuple[float, float, float, float]) -> list[list[list[int]]]:
+    """Return coarse land within reach of the bounds, in hundredths of a degree."""
+    reach = (
+        bounds[0] - REACH_DEG[0],
+        bounds[1] - REACH_DEG[1],
+        bounds[2] + REACH_DEG[0],
+        bounds[3] + REACH_DEG[1],
+    )
+    chosen = []
+    for part in json.loads(asset_text("backdrop.json"))["land"]:
+        points = decode_line(part[0], decimals=2)
+        lons, lats = zip(*points, strict=True)
+        for turn in (0, 360) if reach[2] > 180 else (0,):
+            if _touch((min(lons) + turn, min(lats), max(lons) + turn, max(lats)), reach):
+                chosen.append([[ring[0] + turn * 100, *ring[1:]] for ring in part])
+    return chosen
 
 
 def _touch(first: tuple[float, ...], second: tuple[float, ...]) -> bool:

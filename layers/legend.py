@@ -34,7 +34,13 @@ def symbol_entry(symbol: Symbol) -> dict[str, Any]:
     >>> symbol_entry(SYMBOLS["port"])["shape"]
     'triangle'
     """
-    return {"shape": symbol.shape, "colour": symbol.colour, "size": symbol.size_px, "one": symbol.one}
+    return {
+        "shape": symbol.shape,
+        "colour": symbol.colour,
+        "size": symbol.size_px,
+        "small": symbol.small,
+        "one": symbol.one,
+    }
 
 
 def build_legend(

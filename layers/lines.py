@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from geo.counts import series_info
 from layers.features import leg_features
 from layers.texts import day_text, text_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from geopandas import GeoDataFrame
@@ -113,3 +117,80 @@ def _source(figures: DataFrame, leg: str) -> list[str]:
     if leg not in figures.index:
         return []
     return source_lines({str(key): value for key, value in figures.loc[leg].items()})
+
+
+def monthly_series(
+    counts: DataFrame | None, corridor: str, series: Mapping[str, Any], as_of: dt.date | str | None = None
+) -> dict[str, Any] | None:
+    """Return the months of a corridor's series as a page charts them, or None where there are none.
+
+    Parameters
+    ----------
+    counts : DataFrame or None
+        The tidy counts.
+    corridor : str
+        Id of the corridor.
+    series : mapping
+        With ``source``, ``measure`` and ``basis``.
+    as_of : date or str, optional
+        Months that end later are left out.
+
+    Returns
+    -------
+    chart : dict or None
+        ``first`` (year, month), ``values`` (a number or None per month: None is not published), ``unit``,
+        ``label`` and ``source`` (lines of text).
+
+    Notes
+    -----
+    A month of daily or weekly rows has a value only if its days are all there; a row that spans several
+    months gives none to any of them, because nobody published it.
+
+    Examples
+    --------
+    >>> monthly_series(None, "a", {"source": ""})
+    """
+    if counts is None or not text_of(series.get("source")):
+        return None
+    rows = counts[(counts["corridor"] == corridor) & (counts["source"] == series["source"])]
+    for column in ("measure", "basis"):
+        rows = rows[rows[column] == text_of(series.get(column))] if text_of(series.get(column)) else rows
+    for column in ("place", "nationality", "sex", "age_group"):
+        rows = rows[rows[column] == ""]
+    rows = rows[~rows["flag"].astype(str).str.contains("cumulative|partial|suppressed")]
+    if as_of is not None:
+        rows = rows[rows["period_end"] <= pd.Timestamp(text_of(as_of)[:10])]
+    rows = rows.sort_values("known_on", kind="stable").drop_duplicates(
+        ["period_start", "period_end"], keep="last"
+    )
+    first, last = rows["period_start"], rows["period_end"]
+    rows = rows[(first.dt.year == last.dt.year) & (first.dt.month == last.dt.month)]
+    if not len(rows):
+        return None
+    values = _months(rows)
+    return {
+        "first": [values.index[0].year, values.index[0].month],
+        "values": [
+            None if math.isnan(value) else (int(value) if value == int(value) else value) for value in values
+        ],
+        "unit": text_of(rows["unit"].iloc[0]),
+        "label": f"{series_info(text_of(series['source']), text_of(series['measure']))['wording']['label']}, by month",
+        "source": source_lines(
+            {
+                **series,
+                "period_start": rows["period_start"].min().date().isoformat(),
+                "period_end": rows["period_end"].max().date().isoformat(),
+                "known_on": text_of(rows["known_on"].max())[:10],
+            }
+        ),
+    }
+
+
+def _months(rows: DataFrame) -> pd.Series[float]:
+    """Return sums by month, NaN where days of it are missing or not published."""
+    month = rows["period_start"].dt.to_period("M")
+    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
+    sums = rows["value"].groupby(month).agg(lambda values: values.sum(skipna=False))
+    covered = days.groupby(month).sum()
+    whole = sums.where(covered == covered.index.days_in_month)
+    return whole.reindex(pd.period_range(whole.index.min(), whole.index.max(), freq="M"))

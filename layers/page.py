@@ -141,7 +141,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca is not typed
         AssetError
             If a layer links to a file that is not vendored, or would fetch one from the page.
         """
-        with _LOCK, _single_pass():
+        with _LOCK, _single_pass(), self._slots_kept():
             refuse_elements(self)
             for child in list(self._children.values()):
                 child.render()
@@ -158,11 +158,25 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca is not typed
             rename("\n".join([*styles, head])), f"{self.opening}\n{rename(body)}\n{self.closing}", blocks
         )
 
+    @contextlib.contextmanager
+    def _slots_kept(self) -> Iterator[None]:
+        """Put back what head, body and script held before: branca would add to it at each rendering."""
+        slots = (self.header, self.html, self.script)
+        held = [slot._children.copy() for slot in slots]
+        try:
+            yield
+        finally:
+            for slot, children in zip(slots, held, strict=True):
+                slot._children = children
+
     def render(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
         """Return the whole page."""
         parts = self.parts()
+        title = self.title or "Map"
+        heading = self.heading or f"<h1>{literal_html(title)}</h1>"
+        body = "\n".join(text for text in (heading, parts.body, self.tail) if text)
         return render_page(
-            self.title or "Map", parts.body, head=parts.head, scripts=parts.scripts, lang=self.lang
+            title, body, head=parts.head, scripts=parts.scripts, lang=self.lang, description=self.summary
         )
 
     def _repr_html_(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 import folium
@@ -14,12 +13,13 @@ from layers.areas import area_layer, basemap_features, corridor_sentences
 from layers.captions import corridors_html, figure_html, heading_html, legs_html
 from layers.features import KOSOVO_CODES, view_bounds
 from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend
-from layers.lines import credit_line, leg_layers
+from layers.lines import credit_line, leg_layers, monthly_series
 from layers.page import DataBlock, OfflineFigure
 from layers.points import point_labels, point_layers, point_looks
 from layers.texts import day_text, number, text_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from geopandas import GeoDataFrame
@@ -165,7 +165,7 @@ def build_map(
 def _fill(sheet: RouteMap, data: dict[str, Any], text: Mapping[str, Any]) -> None:
     """Put groups, data and control on the map, and the words around it in its figure."""
     groups = []
-    for at, layer in enumerate(data["layers"], start=1):
+    for at in range(1, len(data["layers"]) + 1):
         group = folium.FeatureGroup(name=f"Layer {at} of routeways")
         group.add_to(sheet)
         groups.append(group)
@@ -200,7 +200,8 @@ def _sheet_data(
     width = (
         number(corridors["width_km"].iloc[0]) if "width_km" in corridors.columns and len(corridors) else None
     )
-    series = [_series(counts, corridors, corridor, as_of or _latest(stats, "as_of")) for corridor in titles]
+    through = as_of or _latest(stats, "as_of")
+    series = [monthly_series(counts, str(key), row, through) for key, row in corridors.iterrows()]
     kosovo = base.pop("kosovo") or _crosses_kosovo(legs)
     sources = _sources(base, legs, stats, figures)
     data = {
@@ -213,16 +214,21 @@ def _sheet_data(
         "legend": build_legend(_all(lines), _all(points), width_km=width if areas else None),
         "credits": [credit for credit in sources if not credit.startswith("Source:")],
         "bounds": bounds,
+        "reach": [bounds[0] - 20, max(-85, bounds[1] - 12), bounds[2] + 20, min(85, bounds[3] + 12)],
         "views": _views(corridors, legs, titles, bounds),
         "colours": {
             "sea": palette.SEA, "land": palette.LAND, "coast": palette.COAST, "border": palette.BORDER,
-            "ground": palette.BACKDROP, "backdrop": palette.BACKDROP, "area": palette.AREA, "other": palette.INK,
-            **palette.MODE_COLOURS,
+            "backdrop": palette.BACKDROP, "area": palette.AREA, "other": palette.INK,
+            "modes": dict(palette.MODE_COLOURS),
         },
     }  # fmt: skip
     notes = [" ".join(sources_line) for sources_line in (_as_sentences(sources),) if sources_line]
     notes += [DISCLAIMER, *([FOOTNOTE_KOSOVO] if kosovo else [])]
-    notes += [] if base["boxes"] else ["No coast is embedded here: what is drawn stands on a plain ground."]
+    notes += (
+        []
+        if base["boxes"]
+        else ["Only a coarse outline of land is embedded here: it is for orientation, no coast."]
+    )
     text = {
         "asof": _as_of_text(stats, as_of),
         "summary": [(title, corridor_sentences(stats, corridor)) for corridor, title in titles.items()],
@@ -265,13 +271,6 @@ def _figures_of(
         return leg_figures(counts, corridors, legs, **question)
     except RoutewaysError:
         return None
-
-
-def _series(
-    counts: DataFrame | None, corridors: GeoDataFrame, corridor: str, as_of: dt.date | str | None
-) -> dict[str, Any] | None:
-    """Return the monthly values of a corridor's headline series, ready to be charted."""
-    return None
 
 
 def _used(legs: GeoDataFrame | None) -> set[str]:

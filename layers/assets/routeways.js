@@ -33,7 +33,7 @@
   /* --- lines --------------------------------------------------------------------------------------------------- */
   /* One function says how a leg looks; the map and the legend both ask it. */
   function legStyle(kind, mode, width, colours) {
-    var colour = colours[mode] || colours.other;
+    var colour = colours.modes[mode] || colours.other;
     if (kind === "own") {
       return { line: { color: colour, weight: width, opacity: 0.88, lineCap: "butt" }, arrow: colour, width: width };
     }
@@ -169,7 +169,7 @@
     var look = view.data.symbols[feature.look], size = look.size + 4;
     var marker = L.marker(decode(feature.at, 1e4)[0], {
       icon: L.divIcon({
-        className: "rw-point" + (feature.used ? "" : " rw-minor"), html: symbol(look.shape, look.colour, look.size),
+        className: "rw-point" + (feature.used ? "" : " rw-minor") + (look.small ? " rw-small" : ""), html: symbol(look.shape, look.colour, look.size),
         iconSize: [size, size], iconAnchor: [size / 2, size / 2], popupAnchor: [0, -size / 2]
       }),
       keyboard: false, pane: "routeways-points", riseOnHover: true
@@ -411,7 +411,7 @@
       made.forEach(function (one) {
         if (zoom < one.from) { return; }
         var box = one.text.getBoundingClientRect();
-        if (box.right < frame.left || box.left > frame.right || box.bottom < frame.top || box.top > frame.bottom) { return; }
+        if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom) { return; }
         var hit = taken.some(function (other) {
           return box.left < other.right + 3 && box.right > other.left - 3 && box.top < other.bottom + 1 && box.bottom > other.top - 1;
         });
@@ -497,7 +497,7 @@
     var container = map.getContainer();
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", data.label);
-    container.style.background = data.base.boxes.length || data.base.backdrop ? colours.sea : colours.ground;
+    container.style.background = colours.sea;
     if (still) { map.options.zoomAnimation = map.options.fadeAnimation = map.options.markerZoomAnimation = false; }
     [["areas", 405], ["legs", 410], ["points", 620]].forEach(function (pair) {
       map.createPane("routeways-" + pair[0]).style.zIndex = pair[1];
@@ -536,8 +536,11 @@
     function density() {
       container.classList.toggle("rw-far", map.getZoom() < 6.5);
       container.classList.toggle("rw-mid", map.getZoom() < 8);
+      container.classList.toggle("rw-overview", map.getZoom() < 4.75);
     }
     map.on("zoomend", density);
+    map.setMaxBounds([[data.reach[1], data.reach[0]], [data.reach[3], data.reach[2]]]);
+    map.options.maxBoundsViscosity = 0.8;
     addViews(map, data.views, fit);
     fit(data.bounds);
     density();
