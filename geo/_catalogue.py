@@ -171,10 +171,10 @@ def describe(described: dict[str, Any], files_: dict[str, Any]) -> list[dict[str
     """
     found = []
     for path, measured in sorted(files_.items()):
-        entry = described.get(path) or next(
+        entry: dict[str, Any] = described.get(path) or next(
             (about for pattern, about in described.items() if fnmatch.fnmatchcase(path, pattern)), {}
         )
-        taken = {}
+        taken: dict[str, Any] = {}
         if "series" in entry:
             info = series_info(entry["series"], entry.get("measure"))
             taken = {key: info[key] for key in ("title", "publisher", "url", "licence", "known_faults")}

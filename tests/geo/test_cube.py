@@ -391,7 +391,7 @@ def tables(draw):
 
 
 @given(tables(), st.sampled_from(["day", "month", "quarter", "year"]))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_the_cube_and_what_it_dropped_add_up_to_the_table(frame, frequency):
     rows = check_counts(frame.assign(place=frame.get("place", pd.Series("", index=frame.index)).fillna("")))
     try:
