@@ -369,7 +369,7 @@ def _text(element: Element) -> str:
 def _renumber(figure: Figure, prefix: str) -> Any:  # noqa: ANN401 - a function on text
     """Return a function that replaces the random ids of elements by numbers in order of appearance."""
     ids = {element._id for element in walk_elements(figure)}
-    pattern = re.compile(r"(?<=_)[0-9a-f]{32}\b")
+    pattern = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
     numbers: dict[str, str] = {}
 
     def replace(match: re.Match[str]) -> str:

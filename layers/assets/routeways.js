@@ -525,6 +525,7 @@
     addLegend(map, data.legend, colours);
     addAttribution(map, data.credits);
     function fit(box, animate) {
+      map.stop();
       map.invalidateSize({ animate: false });
       if (!container.clientWidth) { return; }
       var legend = container.querySelector(".rw-legend"), wide = container.clientWidth > 900 && legend && legend.open;
@@ -539,10 +540,10 @@
       container.classList.toggle("rw-overview", map.getZoom() < 4.75);
     }
     map.on("zoomend", density);
-    map.setMaxBounds([[data.reach[1], data.reach[0]], [data.reach[3], data.reach[2]]]);
-    map.options.maxBoundsViscosity = 0.8;
     addViews(map, data.views, fit);
     fit(data.bounds);
+    map.options.maxBoundsViscosity = 0.8;
+    map.setMaxBounds([[data.reach[1], data.reach[0]], [data.reach[3], data.reach[2]]]);
     density();
     clear();
     var moved = false;
