@@ -72,7 +72,7 @@ def layer_metadata(
     Returns
     -------
     metadata : dict
-        ``title``, ``layer``, ``sources`` (title, publisher, url, licence, attribution), ``licences``,
+        ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence, attribution), ``licences``,
         ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``ledger``, ``command``, ``generator``.
 
     Raises
@@ -93,7 +93,7 @@ def layer_metadata(
     credits_ = list(dict.fromkeys(source["attribution"] for source in found if source["attribution"]))
     return {
         "title": title or _TITLES[name],
-        "layer": name,
+        "name": name,
         "sources": found,
         "licences": licences,
         "restrictions": _restrictions(found),
