@@ -32,7 +32,6 @@ PIECE_KM = 100.0
 
 _QUARTER_SEGMENTS = 16  # a polygon of 64 sides falls 0.12 % short of its circle
 _TOLERANCE = 0.002  # points within this share of the half width from the outline's edges are left out
-_META = ("title", "source", "measure", "basis", "caption")
 
 
 def build_corridors(routes: gpd.GeoDataFrame, *, width_km: float = 40) -> gpd.GeoDataFrame:
@@ -48,12 +47,12 @@ def build_corridors(routes: gpd.GeoDataFrame, *, width_km: float = 40) -> gpd.Ge
     Returns
     -------
     corridors : GeoDataFrame, one row per corridor
-        Index ``corridor``; columns ``title``, ``source``, ``measure``, ``basis`` and ``caption`` of the
-        headline series, ``n_legs``, ``length_km`` (sum over the legs), ``width_km``, ``area_km2``
-        (geodesic), ``sinuosity`` (length over direct distance, both summed over the legs), ``crossings``
-        (tuple of the ids of border crossings inside, in the order of the places table) and ``geometry``
-        (Polygon or MultiPolygon, EPSG:4326; over the antimeridian longitudes run on past ±180°, as the
-        legs' do).
+        Index ``corridor``; the columns of :func:`geo.routes.read_corridors` (``title``, ``source``,
+        ``measure``, ``basis``, ``caption``, … so that statistics take either table), then ``n_legs``,
+        ``length_km`` (sum over the legs), ``width_km``, ``area_km2`` (geodesic), ``sinuosity`` (length over
+        direct distance, both summed over the legs), ``crossings`` (tuple of the ids of border crossings
+        inside, in the order of the places table) and ``geometry`` (Polygon or MultiPolygon, EPSG:4326; over
+        the antimeridian longitudes run on past ±180°, as the legs' do).
 
     Raises
     ------
@@ -62,9 +61,11 @@ def build_corridors(routes: gpd.GeoDataFrame, *, width_km: float = 40) -> gpd.Ge
     GeometryError
         If a band would reach a pole.
 
-    Notes ----- The width is true in metres: each leg is cut into pieces of at most 100 km, and each piece
-    is buffered in an azimuthal equidistant plane about its middle (:func:`buffer_line`). Distances from the
-    outline to the legs are within 1 % of half the width at any latitude.
+    Notes
+    -----
+    The width is true in metres: each leg is cut into pieces of at most 100 km, and each piece is buffered in
+    an azimuthal equidistant plane about its middle (:func:`buffer_line`). Distances from the outline to the
+    legs are within 1 % of half the width at any latitude.
 
     Examples
     --------
@@ -189,20 +190,20 @@ def _check_legs(routes: gpd.GeoDataFrame) -> None:
         )
 
 
-def _known_of(routes: gpd.GeoDataFrame) -> tuple[dict[str, dict[str, str]], gpd.GeoDataFrame]:
+def _known_of(routes: gpd.GeoDataFrame) -> tuple[dict[str, dict[str, Any]], gpd.GeoDataFrame]:
     """Return what is known of the corridors of some legs, and the places to look for crossings in."""
     from geo.definitions import own_places, read_definitions
     from geo.places import read_places
-    from geo.routes import read_corridors
+    from geo.routes import CORRIDOR_COLUMNS, read_corridors
 
     file = routes.attrs.get("routes_file")
-    meta: dict[str, dict[str, str]] = {}
+    meta: dict[str, dict[str, Any]] = {}
     for corridor in dict.fromkeys(routes["corridor"]):
         try:
-            row = read_corridors(corridor, routes=file).loc[corridor]
-            meta[corridor] = {column: str(row[column]) for column in _META}
+            meta[corridor] = read_corridors(corridor, routes=file).loc[corridor].to_dict()
         except UnknownNameError:  # legs of another making: no series is known for them
-            meta[corridor] = {**dict.fromkeys(_META, ""), "title": str(corridor)}
+            lists: dict[str, Any] = {column: [] for column in ("beside", "figures", "notes")}
+            meta[corridor] = {**dict.fromkeys(CORRIDOR_COLUMNS, ""), **lists, "title": str(corridor)}
     own = own_places(read_definitions(routes=file)) if file else []
     return meta, read_places(extra=own) if own else read_places()
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from geo.legs import LegLine
 
-__all__ = ["read_corridors", "read_definitions", "read_routes", "route_table"]
+__all__ = ["CORRIDOR_COLUMNS", "read_corridors", "read_definitions", "read_routes", "route_table"]
 
 _log = logging.getLogger(__name__)
 
-_CORRIDOR_COLUMNS = (
+CORRIDOR_COLUMNS = (
     "title",
     "summary",
     "source",
@@ -38,6 +38,7 @@ _CORRIDOR_COLUMNS = (
     "notes",
     "routes_file",
 )
+"""Columns of what is known of corridors (:func:`read_corridors`)."""
 
 
 def read_corridors(
@@ -80,9 +81,9 @@ def read_corridors(
     for definition in definitions.values():
         headline = definition["headline"] or {"source": "", "measure": "", "basis": ""}
         known = {**definition, **headline, "routes_file": definition["file"] or ""}
-        rows.append([known[column] for column in _CORRIDOR_COLUMNS])
+        rows.append([known[column] for column in CORRIDOR_COLUMNS])
     index = pd.Index(list(definitions), name="corridor", dtype=object)
-    return pd.DataFrame(rows, index=index, columns=list(_CORRIDOR_COLUMNS))
+    return pd.DataFrame(rows, index=index, columns=list(CORRIDOR_COLUMNS))
 
 
 def read_routes(

@@ -45,15 +45,17 @@ def build_segments(routes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         that pass it in the direction of its line, and against it), ``n_legs`` (how many passages these
         are), ``length_km`` and ``geometry`` (LineString, in the direction of the first leg that passes it).
 
-    Notes ----- Within a corridor Σ ``length_km`` × ``n_legs`` is the sum of the lengths of its legs. A leg
-    that passes a stretch twice is named twice. Legs that only cross share nothing.
+    Notes
+    -----
+    Within a corridor Σ ``length_km`` × ``n_legs`` is the sum of the lengths of its legs. A leg that passes a
+    stretch twice is named twice. Legs that only cross share nothing.
 
     Examples
     --------
     >>> from geo.routes import read_routes
     >>> segments = build_segments(read_routes("western_balkans"))
-    >>> max(segments["legs_forward"], key=len)
-
+    >>> segments.query("n_legs == 2 and length_km > 150")["legs_forward"].iloc[0]
+    ('wb_belgrade_subotica', 'wb_belgrade_szeged')
     """
     import geopandas as gpd
     import pandas as pd

@@ -16,7 +16,7 @@ from geo import corridors as module
 from geo import geodesic, terms
 from geo.corridors import area_km2, buffer_line, build_corridors, length_km, sinuosity
 from geo.errors import GeometryError, InvalidInputError
-from geo.routes import read_routes
+from geo.routes import CORRIDOR_COLUMNS, read_corridors, read_routes
 
 
 def table(lines, corridor="own"):
@@ -91,10 +91,14 @@ class TestBuildCorridors:
         assert corridors.crs == terms.CRS
         assert corridors.is_valid.all()
         assert list(corridors.columns) == [
-            *("title", "source", "measure", "basis", "caption", "n_legs", "length_km", "width_km"),
-            *("area_km2", "sinuosity", "crossings", "geometry"),
+            *CORRIDOR_COLUMNS,
+            *("n_legs", "length_km", "width_km", "area_km2", "sinuosity", "crossings", "geometry"),
         ]
         assert corridors["n_legs"].sum() == len(read_routes())
+
+    def test_they_carry_what_read_corridors_tells(self):
+        corridors = build_corridors(read_routes())
+        assert corridors[list(CORRIDOR_COLUMNS)].to_dict() == read_corridors().to_dict()
 
     def test_all_legs_lie_inside(self):
         routes = read_routes()
@@ -126,7 +130,7 @@ class TestBuildCorridors:
 
     def test_legs_of_another_making_have_no_series(self):
         corridor = build_corridors(table([LineString([(0, 0), (1, 0)])])).loc["own"]
-        assert corridor[["title", "source", "caption"]].tolist() == ["own", "", ""]
+        assert corridor[["title", "source", "caption", "figures"]].tolist() == ["own", "", "", []]
 
     def test_an_invented_corridor_over_the_antimeridian(self, tmp_path):
         places = [

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import networkx as nx
@@ -16,13 +12,11 @@ import shapely
 
 from geo import geodesic, legs, terms
 from geo.coast import read_land
-from geo.definitions import read_definitions
 from geo.errors import GeometryError, UnknownNameError
-from geo.legs import CERTAINTIES, build_leg, leg_hash, read_built_legs
+from geo.legs import CERTAINTIES
 from geo.places import read_places
 from geo.routes import read_corridors, read_routes, route_table
 
-ROOT = Path(__file__).parents[2]
 STRAIT = ("ch_dunkirk_dover", "ch_calais_kent", "ch_boulogne_folkestone", "ch_boulogne_dungeness")
 
 
@@ -123,50 +117,6 @@ class TestEmbeddedLegs:
     def test_unknown_corridor(self):
         with pytest.raises(UnknownNameError, match="Invalid corridor 'moon'"):
             read_routes("moon")
-
-
-class TestBuiltLegs:
-    def test_every_hash_is_current(self):
-        places = read_places()
-        wanted = {
-            leg_hash(leg, places): leg["id"]
-            for definition in read_definitions().values()
-            for leg in definition["legs"]
-        }
-        assert set(read_built_legs()) == set(wanted), "run tools/build_legs.py"
-
-    def test_the_hash_follows_what_a_line_is_made_from_and_nothing_else(self):
-        places = read_places()
-        leg = read_definitions("channel")["channel"]["legs"][0]
-        moved = places.copy()
-        moved.loc[leg["to"], "geometry"] = shapely.Point(1.3, 51.1)
-        before = leg_hash(leg, places)
-        assert leg_hash({**leg, "note": "new", "counted": False}, places) == before
-        assert leg_hash(leg, moved) != before
-        assert leg_hash({**leg, "via": ["zone_kent"]}, places) != before
-        assert leg_hash({**leg, "mode": "land"}, places) != before
-
-    @pytest.mark.slow
-    @pytest.mark.parametrize(
-        "name", ["ch_calais_kent", "cm_west_libya_malta", "wb_sofia_nis", "wb_tirana_podgorica"]
-    )
-    def test_a_rebuild_gives_the_same_line(self, name):
-        corridor = next(
-            key for key, found in read_definitions().items() if name in [leg["id"] for leg in found["legs"]]
-        )
-        leg = next(leg for leg in read_definitions(corridor)[corridor]["legs"] if leg["id"] == name)
-        built, kept = build_leg(leg, read_places()), read_built_legs()[leg_hash(leg, read_places())]
-        assert list(built.line.coords) == list(kept.line.coords)
-        assert (built.method, built.certainty, built.note) == (kept.method, kept.certainty, kept.note)
-        assert built.road_km == pytest.approx(kept.road_km, nan_ok=True)
-
-    def test_the_file_is_what_the_tool_writes(self, tmp_path):
-        target = ROOT / "geo" / "data" / "routes" / "built_legs.geojson"
-        before = hashlib.sha256(target.read_bytes()).hexdigest()
-        tools = str(ROOT / "tools")
-        code = f"import sys; sys.path.insert(0, {tools!r}); import build_legs as b; print(b.build(), end='')"
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
-        assert hashlib.sha256(done.stdout).hexdigest() == before
 
 
 class TestCorridorTable:
