@@ -674,3 +674,28 @@ def test_the_embedded_layers_read_back_equal(name, tmp_path):
         assert_equal(read(path, format_), frame, format_)
     for feature in json.loads((tmp_path / f"{name}.geojson").read_text())["features"]:
         assert shapely.geometry.shape(feature["geometry"]).is_valid
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_embedded_statistics_read_back_equal(format_, tmp_path):
+    import geo
+
+    counts, definitions, routes = geo.read_counts(), geo.read_corridors(), geo.read_routes()
+    stats = geo.corridor_stats(counts, definitions, as_of="2024-12-12")
+    frame = layer_frame("stats", stats=stats, corridors=geo.build_corridors(routes))
+    metadata = layer_metadata("stats", frame, routes=routes, as_of="2024-12-12")
+    assert len(metadata["restrictions"]) == 2
+    path = tmp_path / f"stats{FORMATS[format_][0]}"
+    export_layer(frame, path, metadata=metadata)
+    assert_equal(read(path, format_), frame, format_)
+
+
+def test_legs_carry_the_range_that_published_figures_allow():
+    import geo
+
+    counts, definitions, routes = geo.read_counts(), geo.read_corridors(), geo.read_routes()
+    figures = geo.leg_figures(counts, definitions, routes, as_of="2024-12-12")
+    frame = layer_frame("legs", routes=routes, figures=figures)
+    data = json.loads(encode_layer(frame, "geojson", metadata=layer_metadata("legs", frame)))
+    assert any("Frontex" in said for said in data["restrictions"])
+    assert {"low", "high", "sentence"} <= set(data["features"][0]["properties"])
