@@ -55,13 +55,13 @@ def layer_metadata(
     name : str
         Name of the layer.
     frame : GeoDataFrame
-        The layer; the ids in a column ``source`` of legs, corridors and stats are looked up in the catalogue.
+        The layer; the ids in the column ``source`` of legs and stats are looked up in the catalogue.
     routes : GeoDataFrame, optional
         Legs that corridors, segments and areas were made from. Without them, both modes are assumed.
     title : str, optional
         What the layer is; a general title where it is not given.
     as_of, known_on : datetime.date or str, optional
-        Data date and publication date of the figures.
+        Data date and publication date of the figures; the newest in columns of that name where not given.
     ledger : sequence of mapping, optional
         What was left out, and why: rows of ``reason``, ``rows``, ``value``.
     command : str, optional
@@ -98,12 +98,20 @@ def layer_metadata(
         "licences": licences,
         "restrictions": _restrictions(found),
         "attribution": " ".join(credits_),
-        "as_of": None if as_of is None else str(as_of),
-        "known_on": None if known_on is None else str(known_on),
+        "as_of": _day(as_of, frame, "as_of"),
+        "known_on": _day(known_on, frame, "known_on"),
         "ledger": [dict(row) for row in ledger],
         "command": command,
         "generator": f"routeways {geo.__version__}",
     }
+
+
+def _day(given: dt.date | str | None, frame: GeoDataFrame, column: str) -> str | None:
+    """Return a day as ISO text: the one that was given, or the newest in the layer."""
+    if given is not None:
+        return str(given)
+    days = [day for day in frame[column] if isinstance(day, str) and day] if column in frame.columns else []
+    return max(days, default=None)
 
 
 def _shape_sources(name: str, frame: GeoDataFrame, routes: GeoDataFrame | None) -> list[dict[str, str]]:

@@ -595,6 +595,8 @@ def test_figures_that_are_not_open_say_so(tables):
     known = layer_metadata("stats", stats)
     assert any("not under an open licence" in said and "Frontex" in said for said in known["restrictions"])
     assert "OGL-3.0" in known["licences"]
+    assert known["as_of"] == "2024-12-12", "the newest in the layer, where none is given"
+    assert known["known_on"] is None
     bare = layer_frame("stats", stats=tables["stats"][tables["stats"]["corridor"] == "three"])
     assert layer_metadata("stats", bare)["licences"] == ["OGL-3.0"]
     added = layer_metadata("corridors", layer("corridors", tables), sources=["frontex"])
