@@ -72,8 +72,9 @@ def layer_metadata(
     Returns
     -------
     metadata : dict
-        ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence, attribution), ``licences``,
-        ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``ledger``, ``command``, ``generator``.
+        ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence,
+        attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``ledger``,
+        ``command``, ``generator``.
 
     Raises
     ------
