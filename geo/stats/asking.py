@@ -66,7 +66,7 @@ def build_question(
     return Question(
         series=series,
         title=meta.title,
-        caption=meta.caption if meta.is_headline(series.source, series.measure, series.basis) else "",
+        caption=meta.caption_of(series.source, series.measure, series.basis),
         as_of=at,
         cut=cut,
         period=described,
@@ -110,6 +110,8 @@ def _described(series: CountSeries, cut: dt.date, as_of: dt.date, wanted: Period
         return Period(dt.date.fromordinal(int(series.start[ended].min())), cut)
     if wanted.start > as_of:
         raise NotCoveredError(f"Invalid period '{wanted.start}'. It begins after as_of ({as_of}).")
+    if wanted.end <= as_of and series.span(wanted).ok:
+        return wanted
     if wanted.end < series.first or wanted.start > cut:
         raise NotCoveredError(
             f"Invalid period '{wanted.start}'. The figures of series '{series.source}' for "

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NEEDED = ("title", "source", "measure", "basis", "caption")
+_LISTS = ("figures", "beside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Corridor:
         Headline series; "" where there is none.
     figures : tuple of dict
         Published numbers that cover sets of legs.
+    beside : tuple of dict
+        Other series, each with its ``label``.
     """
 
     id: str
@@ -37,10 +40,17 @@ class Corridor:
     measure: str
     basis: str
     figures: tuple[dict[str, Any], ...] = ()
+    beside: tuple[dict[str, Any], ...] = ()
 
-    def is_headline(self, source: str, measure: str, basis: str) -> bool:
-        """Say whether a series is the headline one, to which the caption belongs."""
-        return (self.source, self.measure, self.basis or basis) == (source, measure, basis)
+    def caption_of(self, source: str, measure: str, basis: str) -> str:
+        """Return what is said of a series: the caption of the headline one, the label of one beside it."""
+        if (self.source, self.measure, self.basis or basis) == (source, measure, basis):
+            return self.caption
+        for other in self.beside:
+            known = other["source"], other["measure"], other.get("basis") or basis
+            if known == (source, measure, basis):
+                return str(other.get("label", ""))
+        return ""
 
 
 def read_meta(corridors: pd.DataFrame | str | Iterable[str] | None, counts: pd.DataFrame) -> list[Corridor]:
@@ -65,9 +75,8 @@ def read_meta(corridors: pd.DataFrame | str | Iterable[str] | None, counts: pd.D
                 f"Invalid table of corridors. It lacks the columns {', '.join(lacking)}; "
                 "take it from read_corridors."
             )
-        rows = corridors[[*_NEEDED, *(["figures"] if "figures" in corridors.columns else [])]].to_dict(
-            "index"
-        )
+        columns = [*_NEEDED, *(name for name in _LISTS if name in corridors.columns)]
+        rows = pd.DataFrame(corridors)[columns].to_dict("index")
         return [_meta(str(name), row) for name, row in rows.items()]
     from geo.routes import read_corridors
 
@@ -88,8 +97,10 @@ def read_meta(corridors: pd.DataFrame | str | Iterable[str] | None, counts: pd.D
 
 def _meta(name: str, row: dict[Any, Any]) -> Corridor:
     words = {key: "" if row[key] is None or row[key] != row[key] else str(row[key]) for key in _NEEDED}
-    figures = row.get("figures")
-    return Corridor(id=name, figures=tuple(figures) if isinstance(figures, (list, tuple)) else (), **words)
+    lists: dict[str, Any] = {
+        key: tuple(row[key]) for key in _LISTS if isinstance(row.get(key), (list, tuple))
+    }
+    return Corridor(id=name, **{**words, **lists})
 
 
 def series_rows(

@@ -108,6 +108,21 @@ class Voice:
         """Write the name of a month."""
         return self._date(day, self.say_of("date pattern", "LLLL"))
 
+    def country(self, code: str) -> str:
+        """Write the name of a country by its ISO 3166-1 code; other words as they are.
+
+        >>> [read_voice().country(code) for code in ("LY", "ALB", "XKX", "stateless", "not_recorded")]
+        ['Libya', 'Albania', 'Kosovo', 'stateless', 'not recorded']
+        """
+        from babel.core import get_global
+
+        name = self.locale.territories.get(
+            (["XK"] if code == "XKX" else get_global("territory_aliases").get(code) or [code])[0]
+        )
+        if name and self.locale.language == "en":
+            return str(name).replace(" & ", " and ")
+        return str(name) if name else self.messages.gettext(code.replace("_", " "))
+
     def join(self, items: list[str]) -> str:
         """Join names into a list.
 

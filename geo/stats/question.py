@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.stats import periods, phrases
+from geo.stats import note_phrases, periods, phrases
 from geo.stats.locales import round_half_up
 from geo.stats.periods import Period
 from geo.stats.records import Stat
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SMALL_BASE: Final = 50
 """A change on a smaller base is withheld."""
+_REVISED_DAYS = 31
+"""The longest stretch that carries the flag of a revised day."""
 
 
 class UnavailableError(Exception):
@@ -121,24 +123,27 @@ class Question:
             If no whole period of it is held by the data date.
         """
         current = periods.period_at(kind, self.as_of)
-        if self.cut < current.start:
-            if kind == self.base_kind != "year":
-                return self._begun(current)
-            reason = self.voice.say(
-                "no complete period of {period} is held by then",
-                period=name_period(self.voice, current),
+        if too_fine(kind, self.base_kind):
+            raise UnavailableError(
+                note_phrases.coarse(self.voice, self.base_kind), "not_applicable", period=current
             )
-            raise UnavailableError(reason, "incomplete", period=current)
+        if self.cut < current.start:
+            if kind == self.base_kind:
+                return self._begun(current)
+            raise self._nothing_yet(current)
         return Period(current.start, self.cut)
+
+    def _nothing_yet(self, current: Period, *flags: str) -> UnavailableError:
+        named = name_period(self.voice, current)
+        reason = self.voice.say("no complete period of {period} is held by then", period=named)
+        return UnavailableError(reason, *(flags or ("incomplete",)), period=current)
 
     def _begun(self, current: Period) -> Period:
         """Return the part of a published period that is held though it has not ended."""
         series = self.series
         rows = (series.start == current.start.toordinal()) & (series.end <= self.as_of.toordinal())
         if not rows.any():
-            raise UnavailableError(
-                phrases.coarse(self.voice, self.base_kind), "not_applicable", period=current
-            )
+            raise self._nothing_yet(current, "incomplete" if self.base_kind == "year" else "not_applicable")
         return Period(current.start, dt.date.fromordinal(int(series.end[rows].max())))
 
     def described(self) -> Period:
@@ -202,11 +207,15 @@ class Question:
         """Make a record; flags and notes follow from the sums that it rests on."""
         period = period or (spans[0].period if spans else self.period)
         known = max((span.known_on for span in spans if span.known_on), default=None)
-        held = [*flags, *dict.fromkeys(word for span in spans for word in span.flags)]
-        notes = self._notes(held, period, known)
-        lead = phrases.sentence(clause)
+        held = [*flags, *dict.fromkeys(word for span in spans for word in _carried(span))]
+        notes = self._notes(
+            held, period, known, to_date=statistic.partition("_change")[0].endswith("_to_date")
+        )
+        lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
         published = known if "published_later" in held else None
-        tail = phrases.caption(self.voice, self.title, self.caption, self.series.info["publisher"], published)
+        tail = note_phrases.caption(
+            self.voice, self.title, self.caption, self.series.info["publisher"], published
+        )
         return Stat(
             statistic=statistic,
             corridor=self.series.corridor,
@@ -234,31 +243,33 @@ class Question:
                 found[name] = getattr(self.series, name)
         return found
 
-    def _notes(self, held: list[str], period: Period, known: dt.date | None) -> list[str]:
+    def _notes(self, held: list[str], period: Period, known: dt.date | None, *, to_date: bool) -> list[str]:
         """Add the flags that follow from the dates, and say what the flags mean."""
         notes = []
         lag = dt.timedelta(days=int(self.series.info["lag_days"]))
         if known is not None and known > self.as_of + lag:
             held.append("published_later")
         kind = self.base_kind
-        if self.series.regular and self.cut < self.as_of and period.end == self.cut and self.asked is None:
+        if self.cut < self.as_of and period.end == self.cut and period != self.asked:
             held.append("whole_periods")
-            notes.append(
-                phrases.last_complete(self.voice, kind, self.as_of, periods.last_complete(kind, self.cut))
-                if periods.last_complete(kind, self.as_of).end == self.cut
-                else phrases.not_held_yet(self.voice, periods.following(kind, self.cut))
-            )
-            if periods.last_complete(kind, self.as_of).end != self.cut:
+            if not self.series.regular:
+                notes.append(note_phrases.newest_by(self.voice, self.as_of, self.cut))
+            elif periods.last_complete(kind, self.as_of).end == self.cut:
+                newest = periods.last_complete(kind, self.cut)
+                notes.append(note_phrases.last_complete(self.voice, kind, self.as_of, newest))
+            else:
                 held.append("not_held_yet")
-        if not self.whole and period == self.period and self.asked is not None:
+                notes.append(note_phrases.not_held_yet(self.voice, periods.following(kind, self.cut)))
+        described = period == self.period and not to_date and "unavailable" not in held
+        if self.asked is not None and not self.whole and described:
             held.append("incomplete")
-            notes.append(phrases.not_complete(self.voice, self.asked, self.period.end))
+            notes.append(note_phrases.not_complete(self.voice, self.asked, self.period.end))
         if "preliminary" in held:
             notes.append(
-                phrases.preliminary(self.voice, max(1, int(self.series.info["preliminary_periods"])))
+                note_phrases.preliminary(self.voice, max(1, int(self.series.info["preliminary_periods"])))
             )
         if "partial" in held:
-            notes.append(phrases.partial_rows(self.voice))
+            notes.append(note_phrases.partial_rows(self.voice))
         return notes
 
     def refusal(self, statistic: str, why: UnavailableError) -> Stat:
@@ -266,7 +277,7 @@ class Question:
         return self.answer(
             statistic,
             math.nan,
-            phrases.unavailable(self.voice, statistic, why.reason),
+            note_phrases.unavailable(self.voice, statistic, why.reason),
             unit="",
             period=why.period or self.period,
             flags=("unavailable", *why.flags),
@@ -274,13 +285,25 @@ class Question:
         )
 
 
+def _carried(span: Span) -> tuple[str, ...]:
+    """Return the flags of a sum; that some day was once revised says nothing of a year."""
+    return tuple(word for word in span.flags if word != "revised" or span.period.n_days <= _REVISED_DAYS)
+
+
 def why_not(voice: Voice, series: CountSeries, span: Span) -> str:
     """Say why a stretch of days has no sum."""
     if span.state == "outside":
-        return phrases.begins(voice, series.first, series.last)
+        return note_phrases.begins(voice, series.first, series.last)
     if span.state == "coarse":
-        return phrases.coarse(voice, series.frequency)
-    return phrases.gaps(voice, span.gaps, state=span.state)
+        return note_phrases.coarse(voice, series.frequency)
+    return note_phrases.gaps(voice, span.gaps, state=span.state)
+
+
+def too_fine(kind: str, base_kind: str) -> bool:
+    """Say whether a kind of period is too short for a series."""
+    if base_kind not in periods.KINDS:
+        return kind != "year"
+    return base_kind != "week" and periods.KINDS.index(kind) < periods.KINDS.index(base_kind)
 
 
 def percent_change(value: float, base: float) -> float:

@@ -46,16 +46,19 @@ def group(v: Voice, kind: str, scope: str, period: Period, number: int) -> str:
             return v.say_plural(
                 "{number} month of {month}", "{number} months of {month}", number, number=counted, month=month
             )
-        quarter = period.start.month // 3 + 1
-        return v.say_plural(
-            "{number} quarter Q{quarter}",
-            "{number} quarters Q{quarter}",
-            number,
-            number=counted,
-            quarter=quarter,
-        )
+        return _quarters(v, period.start.month // 3, number)
     named = periods(v, kind, number)
     return v.say("{periods} of {year}", periods=named, year=period.end.year) if scope == "year" else named
+
+
+def _quarters(v: Voice, quarter: int, number: int) -> str:
+    counted = v.number(number)
+    return (
+        v.say_plural("{number} first quarter", "{number} first quarters", number, number=counted),
+        v.say_plural("{number} second quarter", "{number} second quarters", number, number=counted),
+        v.say_plural("{number} third quarter", "{number} third quarters", number, number=counted),
+        v.say_plural("{number} fourth quarter", "{number} fourth quarters", number, number=counted),
+    )[quarter]
 
 
 def up_to(v: Voice, day: dt.date, period: Period) -> str:
@@ -65,9 +68,8 @@ def up_to(v: Voice, day: dt.date, period: Period) -> str:
 
 def rank(
     v: Voice,
-    wording: Wording,
+    counted: str,
     period: Period,
-    value: float,
     *,
     rank: int,
     of: int,
@@ -79,7 +81,7 @@ def rank(
 ) -> str:
     """Say which place a period has among others."""
     parts = {
-        "count": count(v, wording, value),
+        "count": counted,
         "period": name_period(v, period),
         "among": among,
         "until": until,
@@ -129,15 +131,13 @@ def rank_of_zero(v: Voice, clause: str, *, zeros: str, among: str, until: str) -
     )
 
 
-def highest(
-    v: Voice, wording: Wording, period: Period, value: float, *, among: str, until: str, equals: int
-) -> str:
+def highest(v: Voice, counted: str, period: Period, *, among: str, until: str, equals: int) -> str:
     """Say which period was the highest of all."""
     parts = {
         "among": among,
         "until": until,
         "period": name_period(v, period),
-        "count": count(v, wording, value),
+        "count": counted,
     }
     if equals:
         return v.say(
@@ -149,9 +149,8 @@ def highest(
 
 def extreme_since(
     v: Voice,
-    wording: Wording,
+    counted: str,
     period: Period,
-    value: float,
     earlier: tuple[float, Period] | None,
     *,
     low: bool,
@@ -159,7 +158,7 @@ def extreme_since(
     first: dt.date,
 ) -> str:
     """Say since when no period was as high, or as low."""
-    parts = {"count": count(v, wording, value), "period": name_period(v, period), "first": v.day(first)}
+    parts = {"count": counted, "period": name_period(v, period), "first": v.day(first)}
     if earlier is None:
         if low:
             return v.say("with {count}, {period} was the lowest since the figures begin on {first}", **parts)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.stats import phrases, rank_phrases
-from geo.stats.question import UnavailableError, iso
+from geo.stats import note_phrases, phrases, rank_phrases
+from geo.stats.question import UnavailableError, iso, too_fine
+from geo.stats.series import merge_periods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def rank(scope: str) -> Callable[[Question, str], Stat]:
         if value == 0:
             clause = rank_phrases.rank_of_zero(
                 q.voice,
-                phrases.happened(q.voice, q.wording, span.period, 0),
+                phrases.happened(q.voice, q.wording, span.period, 0, span.qualifier),
                 zeros=q.voice.number(equals + 1),
                 among=among,
                 until=until,
@@ -62,9 +63,8 @@ def rank(scope: str) -> Callable[[Question, str], Stat]:
         else:
             clause = rank_phrases.rank(
                 q.voice,
-                q.wording,
+                phrases.count(q.voice, q.wording, value, span.qualifier),
                 span.period,
-                value,
                 rank=place,
                 of=len(values),
                 equals=equals,
@@ -97,17 +97,19 @@ def highest(scope: str) -> Callable[[Question, str], Stat]:
         found = _field(q, scope)
         values = found.bins.value
         if not (~np.isnan(values)).any():
-            raise UnavailableError(phrases.begins(q.voice, q.series.first, q.series.last), "outside")
+            raise UnavailableError(note_phrases.begins(q.voice, q.series.first, q.series.last), "outside")
         best = int(np.nanargmax(values))
         value = float(values[best])
+        if value == 0:
+            raise UnavailableError(q.voice.say("nothing was counted"), "not_applicable")
         _check_gaps(q, found, value)
         equals = int((values == value).sum()) - 1
         period = found.bins.period(best)
+        top = q.need(period)
         clause = rank_phrases.highest(
             q.voice,
-            q.wording,
+            phrases.count(q.voice, q.wording, value, top.qualifier),
             period,
-            value,
             equals=equals,
             among=rank_phrases.group(q.voice, found.kind, scope, _asked(q), len(values)),
             until=q.voice.say("up to {day}", day=q.voice.day(q.cut)),
@@ -120,8 +122,7 @@ def highest(scope: str) -> Callable[[Question, str], Stat]:
             "up_to": q.cut.isoformat(),
         }
         flags = ("equal",) if equals else ()
-        span = _of_all(q, q.need(period))
-        return q.answer(name, value, clause, span, period=period, flags=flags, detail=detail)
+        return q.answer(name, value, clause, _of_all(q, top), period=period, flags=flags, detail=detail)
 
     return statistic
 
@@ -142,7 +143,13 @@ def since(*, low: bool) -> Callable[[Question, str], Stat]:
         pair = None if at is None else _pair(earlier, at)
         direct = at is not None and at == len(earlier.value) - 1
         clause = rank_phrases.extreme_since(
-            q.voice, q.wording, span.period, span.value, pair, low=low, direct=direct, first=q.series.first
+            q.voice,
+            phrases.count(q.voice, q.wording, span.value, span.qualifier),
+            span.period,
+            pair,
+            low=low,
+            direct=direct,
+            first=q.series.first,
         )
         detail = {"since": _told(pair), "kind": found.kind, "periods_between": int(later.sum())}
         return q.answer(
@@ -178,12 +185,21 @@ def _field(q: Question, scope: str) -> _Field:
         raise UnavailableError(
             q.voice.say("only days, weeks, months, quarters and years are ranked"), "not_applicable"
         )
+    if too_fine(kind, q.base_kind) or (q.base_kind == "week" != kind):
+        raise UnavailableError(note_phrases.coarse(q.voice, q.base_kind), "not_applicable")
     bins = series.bins(kind, q.cut)
     if scope == "all":
-        return _Field(kind, scope, bins)
+        return _checked(q, _Field(kind, scope, bins))
     if kind == "year" or (scope == "month" and kind == "week"):
         raise UnavailableError(q.voice.say("it makes no sense for this length"), "not_applicable")
-    return _Field(kind, scope, bins.keep(_alike(bins, asked, scope)))
+    return _checked(q, _Field(kind, scope, bins.keep(_alike(bins, asked, scope))))
+
+
+def _checked(q: Question, found: _Field) -> _Field:
+    """Refuse a comparison of one with itself."""
+    if len(found.bins.value) < 2:
+        raise UnavailableError(q.voice.say("there is no other period to compare with"), "outside")
+    return found
 
 
 def _alike(bins: Bins, asked: Period, scope: str) -> NDArray[np.bool_]:
@@ -205,15 +221,16 @@ def _check_gaps(q: Question, found: _Field, value: float, *, low: bool = False) 
     """
     empty = np.flatnonzero(np.isnan(found.bins.value))
     gaps = [found.bins.period(int(at)) for at in empty]
-    open_ = gaps if low else [gap for gap in gaps if q.series.at_most(gap) >= value]
-    if not open_:
+    apart = gaps if low else [gap for gap in gaps if q.series.at_most(gap) >= value]
+    if not apart:
         return
-    states = {q.series.span(gap).state for gap in open_}
+    open_ = merge_periods(apart)
+    states = {q.series.span(gap).state for gap in apart}
     state = states.pop() if len(states) == 1 else "missing"
     raise UnavailableError(
-        phrases.gaps(q.voice, open_, state=state),
+        note_phrases.gaps(q.voice, open_, state=state),
         *dict.fromkeys(("missing", state) if state != "suppressed" else (state,)),
-        detail={"missing": [iso(gap) for gap in open_[:20]], "missing_count": len(open_)},
+        detail={"missing": [iso(gap) for gap in open_[:20]], "missing_count": len(apart)},
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.stats import periods, phrases, rank_phrases
+from geo.stats import note_phrases, periods, rank_phrases
 from geo.stats.periods import Period
 from geo.stats.question import UnavailableError, iso
 
@@ -73,8 +73,8 @@ def threshold_date(q: Question, name: str) -> Stat:
     date has passed.
     """
     period = q.to_date("year")
-    if q.series.overlapping or not q.series.regular:
-        raise UnavailableError(phrases.coarse(q.voice, q.base_kind), "not_applicable", period=period)
+    if q.series.overlapping or not q.series.regular or q.base_kind == "year":
+        raise UnavailableError(note_phrases.coarse(q.voice, q.base_kind), "not_applicable", period=period)
     span = q.need(period)
     figure = q.threshold if q.threshold is not None else _round_figure(span.value)
     if figure is None:
@@ -172,7 +172,7 @@ def _days(q: Question, last: dt.date) -> tuple[NDArray[np.int64], NDArray[np.flo
 
 def _daily(q: Question, period: Period) -> Span:
     if q.base_kind != "day" or q.series.overlapping:
-        raise UnavailableError(phrases.coarse(q.voice, q.base_kind), "not_applicable")
+        raise UnavailableError(note_phrases.coarse(q.voice, q.base_kind), "not_applicable")
     return q.need(period)
 
 

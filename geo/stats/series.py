@@ -276,6 +276,22 @@ def _merge(
     return tuple(Period(_date(start), _date(end)) for start, end in found)
 
 
+def merge_periods(found: Sequence[Period]) -> tuple[Period, ...]:
+    """Join periods that touch.
+
+    Parameters
+    ----------
+    found : sequence of Period
+        In order.
+
+    Examples
+    --------
+    >>> merge_periods([periods.parse_period("2017-09"), periods.parse_period("2017-10")])[0].n_days
+    61
+    """
+    return _merge([one.start.toordinal() for one in found], [one.end.toordinal() for one in found])
+
+
 def _ordinals(column: pd.Series[Any]) -> NDArray[np.int64]:
     return column.to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from geo import terms
-from geo.stats import periods, phrases
+from geo.stats import note_phrases, periods, phrases
 from geo.stats.periods import Period
 from geo.stats.question import SMALL_BASE, UnavailableError, percent, percent_change
 from geo.stats.when import when
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geo.stats.question import Question
     from geo.stats.records import Stat
-    from geo.stats.series import Span
+    from geo.stats.series import CountSeries, Span
 
 
 def total(q: Question, name: str) -> Stat:
@@ -38,7 +38,10 @@ def last_7_days(q: Question, name: str) -> Stat:
 
 def last_7_days_change(q: Question, name: str) -> Stat:
     """Change on the same seven calendar days of an earlier year."""
-    return _change(q, name, _seven(q), q.back(_seven(q)), _last_days)
+    period = _seven(q)
+    end = q.back(Period(period.end, period.end)).end
+    base = Period(end - dt.timedelta(days=6), end)
+    return _change(q, name, period, base, _last_days, against=phrases.same_days(q.voice, base))
 
 
 def to_date(kind: str) -> Callable[[Question, str], Stat]:
@@ -86,9 +89,9 @@ def all_time(q: Question, name: str) -> Stat:
     """Total since the figures begin."""
     first = q.series.first
     if q.base_kind == "cumulative":
-        raise UnavailableError(phrases.coarse(q.voice, "cumulative"), "not_applicable")
+        raise UnavailableError(note_phrases.coarse(q.voice, "cumulative"), "not_applicable")
     if q.cut < first:
-        raise UnavailableError(phrases.begins(q.voice, first, q.series.last), "outside")
+        raise UnavailableError(note_phrases.begins(q.voice, first, q.series.last), "outside")
     span = q.need(Period(first, q.cut))
     clause = phrases.all_time(q.voice, q.wording, span.period, span.value, span.qualifier)
     return q.answer(name, span.value, clause, span)
@@ -132,6 +135,7 @@ def per_boat(*, year: bool) -> Callable[[Question, str], Stat]:
     """Make people per boat: the sum of people over the sum of boats."""
 
     def statistic(q: Question, name: str) -> Stat:
+        _boats(q)
         people, boats = _people_and_boats(q, q.to_date("year") if year else q.period)
         return _ratio(q, name, people, boats)
 
@@ -142,6 +146,7 @@ def per_boat_change(*, year: bool) -> Callable[[Question, str], Stat]:
     """Make the change of people per boat on the same period of an earlier year."""
 
     def statistic(q: Question, name: str) -> Stat:
+        _boats(q)
         period = q.to_date("year") if year else q.period
         base_period = q.back(period) if year else q.against or q.back(period)
         people, boats = _people_and_boats(q, period)
@@ -182,9 +187,10 @@ def share(*, year: bool) -> Callable[[Question, str], Stat]:
     """Make the share among the routes or corridors of one series."""
 
     def statistic(q: Question, name: str) -> Stat:
+        members, corridors = _members(q)
         period = q.to_date("year") if year else q.period
         part = q.need(period)
-        whole, members = _whole(q, period)
+        whole = [q.need(period, series) for series in members]
         value = sum(span.value for span in whole)
         if value == 0:
             raise UnavailableError(q.voice.say("the whole is zero"), "small_base", period=period)
@@ -197,36 +203,43 @@ def share(*, year: bool) -> Callable[[Question, str], Stat]:
             percent=result,
             part=part.value,
             whole=value,
-            corridors=members,
+            corridors=corridors,
         )
-        detail = {"part": part.value, "whole": value, "of": terms.ALL_ROUTES if not members else "corridors"}
+        detail = {
+            "part": part.value,
+            "whole": value,
+            "of": terms.ALL_ROUTES if not corridors else "corridors",
+        }
         return q.answer(name, result, clause, part, *whole, unit="%", base=value, detail=detail)
 
     return statistic
 
 
-def _whole(q: Question, period: Period) -> tuple[list[Span], int]:
-    """Find what a share is a share of: the sum of all routes, else the corridors of the same series."""
+def _members(q: Question) -> tuple[list[CountSeries], int]:
+    """Find what a share is of: the sum of all routes (0), else so many corridors of the same series."""
     if q.series.corridor == terms.ALL_ROUTES:
-        raise UnavailableError(q.voice.say("it is the whole itself"), "not_applicable", period=period)
+        raise UnavailableError(q.voice.say("it is the whole itself"), "not_applicable")
     everything = q.companion(terms.ALL_ROUTES, q.series.measure)
     if everything is not None:
-        return [q.need(period, everything)], 0
+        return [everything], 0
     names = q.siblings()
     measure = terms.MEASURES.get(q.series.measure)
     if len(names) < 2 or not (measure and measure.additive_over_places):
-        raise UnavailableError(
-            q.voice.say("the series has no other corridor or route"), "not_applicable", period=period
-        )
+        raise UnavailableError(q.voice.say("the series has no other corridor or route"), "not_applicable")
     found = [q.series if name == q.series.corridor else q.companion(name, q.series.measure) for name in names]
-    return [q.need(period, series) for series in found if series is not None], len(names)
+    return [series for series in found if series is not None], len(names)
 
 
-def _people_and_boats(q: Question, period: Period) -> tuple[Span, Span]:
+def _boats(q: Question) -> CountSeries:
+    """Find the boats that belong to the people."""
     boats = q.companion(q.series.corridor, "boat") if q.series.measure == "arrival" else None
     if boats is None:
         raise UnavailableError(q.voice.say("the source counts no boats beside people"), "not_applicable")
-    pair = q.need(period), q.need(period, boats)
+    return boats
+
+
+def _people_and_boats(q: Question, period: Period) -> tuple[Span, Span]:
+    pair = q.need(period), q.need(period, _boats(q))
     if pair[1].value == 0:
         raise UnavailableError(
             q.voice.say("no boats arrived {when}", when=when(q.voice, period)), "small_base", period=period
@@ -242,14 +255,13 @@ def _ratio(q: Question, name: str, people: Span, boats: Span) -> Stat:
 
 
 def _told(q: Question, people: Span, boats: Span) -> tuple[str, str]:
-    other = q.companion(q.series.corridor, "boat")
-    words = other.info["wording"] if other is not None else q.wording
+    words = _boats(q).info["wording"]
     return phrases.count(q.voice, q.wording, people.value), phrases.count(q.voice, words, boats.value)
 
 
 def _only(q: Question, *kinds: str) -> None:
     if q.base_kind not in kinds:
-        raise UnavailableError(phrases.coarse(q.voice, q.base_kind), "not_applicable")
+        raise UnavailableError(note_phrases.coarse(q.voice, q.base_kind), "not_applicable")
 
 
 def _seven(q: Question) -> Period:
@@ -259,7 +271,7 @@ def _seven(q: Question) -> Period:
 
 def _twelve(q: Question) -> Period:
     if q.base_kind == "cumulative":
-        raise UnavailableError(phrases.coarse(q.voice, "cumulative"), "not_applicable")
+        raise UnavailableError(note_phrases.coarse(q.voice, "cumulative"), "not_applicable")
     return periods.twelve_months(q.cut)
 
 

@@ -28,7 +28,7 @@ def when(v: Voice, period: Period) -> str:
     if kind == "day":
         return v.say("on {day}", day=v.weekday(period.start))
     if kind == "span":
-        return _from_to(v, period)
+        return from_to(v, period)
     return v.say("in {period}", period=name_period(v, period))
 
 
@@ -66,7 +66,8 @@ def _name_quarter(v: Voice, quarter: int, year: int) -> str:
     )[quarter]
 
 
-def _from_to(v: Voice, period: Period) -> str:
+def from_to(v: Voice, period: Period) -> str:
+    """Say from when to when, whatever kind of period it is."""
     start, end = _ends(v, period)
     return v.say("from {start} to {end}", start=start, end=end)
 
