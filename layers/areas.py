@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 REACH_DEG: Final = (25.0, 15.0)
 """How far around the bounds coarse land is shipped, in degrees of longitude and latitude."""
 SENTENCES: Final = (
-    "total", "year_to_date", "change", "same_point", "last_12_months", "rank", "record", "all_time",
-)  # fmt: skip
-"""Statistics whose sentences a corridor shows, the first that are there."""
+    ("year_to_date_change", "year_to_date"),
+    ("total",),
+    ("last_12_months_change", "last_12_months"),
+    ("record",),
+)
+"""Statistics whose sentences a corridor shows: of each row the first that is there."""
 MOST_SENTENCES: Final = 4
 _LABEL_SQUARE_DEG: Final = 0.35
 """Countries that show less land than this, in square degrees, get no name."""
@@ -144,7 +147,7 @@ def area_layer(
         return []
     features = []
     for corridor, row in corridors.iterrows():
-        shape = encode_shape(row.geometry)
+        shape = encode_shape(row.geometry, decimals=BASE_DECIMALS)
         if not shape:
             continue
         sentences = corridor_sentences(stats, str(corridor))
@@ -165,7 +168,9 @@ def area_layer(
 
 
 def corridor_sentences(stats: DataFrame | None, corridor: str, *, most: int = MOST_SENTENCES) -> list[str]:
-    """Return the sentences a corridor is headed with: the chosen statistics first, then whatever there is.
+    """Return the sentences a corridor is headed with: the chosen statistics, or whatever there is.
+
+    The first is told in full, with its source; the others without what they share with it.
 
     Examples
     --------
@@ -174,16 +179,21 @@ def corridor_sentences(stats: DataFrame | None, corridor: str, *, most: int = MO
     """
     if stats is None or not len(stats) or "sentence" not in stats.columns:
         return []
-    names = stats.index.get_level_values(0)
-    rows = stats[[str(name) == corridor for name in names]]
-    told = [
-        (str(name), text_of(line))
-        for name, line in zip(rows.index.get_level_values(-1), rows["sentence"], strict=True)
+    told: dict[str, tuple[str, str, str]] = {}
+    details = stats["detail"] if "detail" in stats.columns else [None] * len(stats)
+    for (name, statistic), line, detail in zip(stats.index, stats["sentence"], details, strict=True):
+        if str(name) == corridor and text_of(line):
+            parts = detail if isinstance(detail, dict) else {}
+            told.setdefault(
+                str(statistic), (text_of(line), text_of(parts.get("text")), text_of(parts.get("caption")))
+            )
+    chosen = [next((told[name] for name in names if name in told), None) for names in SENTENCES]
+    rows = [row for row in chosen if row] or list(told.values())
+    lines = [
+        text if at and text and caption == rows[0][2] else sentence
+        for at, (sentence, text, caption) in enumerate(rows)
     ]
-    ranked = sorted(
-        told, key=lambda pair: SENTENCES.index(pair[0]) if pair[0] in SENTENCES else len(SENTENCES)
-    )
-    return list(dict.fromkeys(line for _, line in ranked if line))[:most]
+    return list(dict.fromkeys(lines))[:most]
 
 
 def _area_facts(row: Any) -> list[list[str]]:  # noqa: ANN401 - a row of a table

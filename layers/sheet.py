@@ -222,8 +222,7 @@ def _sheet_data(
             "modes": dict(palette.MODE_COLOURS),
         },
     }  # fmt: skip
-    notes = [" ".join(sources_line) for sources_line in (_as_sentences(sources),) if sources_line]
-    notes += [DISCLAIMER, *([FOOTNOTE_KOSOVO] if kosovo else [])]
+    notes = [*_as_sentences(sources), DISCLAIMER, *([FOOTNOTE_KOSOVO] if kosovo else [])]
     notes += (
         []
         if base["boxes"]
@@ -359,11 +358,14 @@ def _sources(
 
 
 def _as_sentences(sources: Sequence[str]) -> list[str]:
+    """Return the credits as they stand below the map."""
     words = {
         NATURAL_EARTH: "Coast and borders: Natural Earth (public domain).",
         OPENSTREETMAP: f"Land legs: {OPENSTREETMAP}.",
     }
-    return [words.get(credit, credit) for credit in sources]
+    figures = [source.removeprefix("Source: ").removesuffix(".") for source in sources if source not in words]
+    ground = " ".join(words[source] for source in sources if source in words)
+    return [line for line in (f"Figures: {'; '.join(figures)}." if figures else "", ground) if line]
 
 
 def _latest(stats: DataFrame | None, column: str) -> str | None:

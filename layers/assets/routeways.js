@@ -40,7 +40,7 @@
     if (kind === "bound") {
       return {
         band: { color: colour, weight: width, opacity: 0.16, lineCap: "butt" },
-        line: { color: colour, weight: 1.5, opacity: 0.9, lineCap: "butt" }, arrow: colour, width: width
+        line: { color: colour, weight: 1.5, opacity: 0.9, lineCap: "butt" }, arrow: colour, width: width, head: 4
       };
     }
     if (kind === "zero") {
@@ -50,7 +50,10 @@
       line: { color: colour, weight: 1.6, opacity: 0.85, dashArray: "5 4", lineCap: "butt" }, arrow: colour, width: 1.6
     };
   }
-  function arrowSize(width) { return Math.max(7, Math.min(20, width * 0.9 + 5)); }
+  function arrowSize(style) {
+    var width = style.head || style.width;
+    return Math.max(7, Math.min(20, width * 0.9 + 5));
+  }
 
   /* Moves a line to the right of its direction of travel by some pixels, at any zoom, and leaves room for its arrow. */
   function beside(points, offset, trim) {
@@ -84,23 +87,26 @@
       var offset = this.options.offset || 0, trim = this.options.trim || 0;
       this._parts = this._parts.map(function (part) { return beside(part, offset, trim); });
       L.Polyline.prototype._updatePath.call(this);
+      if (!this.options.arrow || !this._path) { return; }
+      if (this._parts.length) { this._path.setAttribute("marker-end", this.options.arrow); }
+      else { this._path.removeAttribute("marker-end"); }
     }
   });
-  function arrowHead(renderer, colour, width) {
-    var size = arrowSize(width), id = "rw-arrow-" + (serial += 1), svg = renderer._container;
+  function arrowHead(renderer, style) {
+    var size = arrowSize(style), id = "rw-arrow-" + (serial += 1), svg = renderer._container;
     var defs = svg.querySelector("defs");
     if (!defs) { defs = shape("defs", {}); svg.insertBefore(defs, svg.firstChild); }
     var marker = shape("marker", {
       id: id, markerUnits: "userSpaceOnUse", markerWidth: size, markerHeight: size, viewBox: "0 0 10 10",
       refX: "0.6", refY: "5", orient: "auto"
     });
-    marker.appendChild(shape("path", { d: "M0 0L10 5L0 10Z", fill: colour }));
+    marker.appendChild(shape("path", { d: "M0 0L10 5L0 10Z", fill: style.arrow }));
     defs.appendChild(marker);
     return "url(#" + id + ")";
   }
   function drawLeg(feature, view) {
     var style = legStyle(feature.kind, feature.mode, feature.w, view.data.colours);
-    var points = decode(feature.line, 1e4), arrow = arrowSize(style.width);
+    var points = decode(feature.line, 1e4), arrow = arrowSize(style);
     var common = {
       offset: style.width / 2 + 1.5, trim: arrow, noClip: true, smoothFactor: 1, pane: "routeways-legs",
       renderer: view.legs, interactive: false
@@ -117,10 +123,10 @@
       className: "rw-hit"
     })).addTo(group);
     line.on("add", function () {
-      line._path.setAttribute("marker-end", arrowHead(view.legs, style.arrow, style.width));
+      if (!line.options.arrow) { line.options.arrow = arrowHead(view.legs, style); line.redraw(); }
       line._path.setAttribute("aria-hidden", "true");
     });
-    hit.bindPopup(function () { return legPopup(feature, view); }, popupOptions(view));
+    bind(hit, view, function () { return legPopup(feature, view); });
     hit.on("add", function () { view.tabs.add(hit, hit._path, feature.aria); });
     hit.on("remove", function () { view.tabs.drop(hit); });
     return group;
@@ -129,13 +135,13 @@
   /* --- areas and points ---------------------------------------------------------------------------------------- */
   function drawArea(feature, view) {
     var rings = feature.shape.map(function (part) {
-      return part.map(function (ring) { return decode(ring, 1e4); });
+      return part.map(function (ring) { return decode(ring, 1e3); });
     });
     var area = L.polygon(rings, {
       color: view.data.colours.area, weight: 1, opacity: 0.55, dashArray: "2 3", fillColor: view.data.colours.area,
       fillOpacity: 0.09, pane: "routeways-areas", renderer: view.areas, className: "rw-area"
     });
-    area.bindPopup(function () { return corridorPopup(feature, view); }, popupOptions(view));
+    bind(area, view, function () { return corridorPopup(feature, view); });
     area.on("add", function () { view.tabs.add(area, area._path, feature.aria); });
     area.on("remove", function () { view.tabs.drop(area); });
     return area;
@@ -174,7 +180,7 @@
       }),
       keyboard: false, pane: "routeways-points", riseOnHover: true
     });
-    marker.bindPopup(function () { return placePopup(feature, look, view); }, popupOptions(view));
+    bind(marker, view, function () { return placePopup(feature, look, view); });
     marker.on("add", function () {
       view.tabs.add(marker, marker._icon, feature.name + ", " + look.one + (feature.countries ? ", " + feature.countries : ""));
     });
@@ -183,12 +189,19 @@
   }
 
   /* --- popups -------------------------------------------------------------------------------------------------- */
-  function popupOptions(view) {
-    var width = Math.max(200, Math.min(330, view.map.getContainer().clientWidth - 60));
-    return {
-      maxWidth: width, minWidth: Math.min(250, width), autoPanPadding: [12, 12], className: "rw-popup",
-      maxHeight: Math.max(180, view.map.getContainer().clientHeight - 90)
-    };
+  /* Size and room are settled when a popup opens: it keeps clear of the legend and the buttons. */
+  function bind(layer, view, make) {
+    layer.bindPopup(function () {
+      var frame = view.map.getContainer(), legend = frame.querySelector(".rw-legend"), options = layer.getPopup().options;
+      var roomy = frame.clientWidth > 700, left = roomy && legend && legend.open ? legend.offsetWidth + 22 : 56;
+      if (!roomy && legend) { legend.open = false; }
+      options.maxWidth = Math.max(180, Math.min(330, frame.clientWidth - left - 70));
+      options.minWidth = Math.min(230, options.maxWidth);
+      options.maxHeight = Math.max(160, Math.min(460, frame.clientHeight - 130));
+      options.autoPanPaddingTopLeft = L.point(left, 12);
+      options.autoPanPaddingBottomRight = L.point(56, 46);
+      return make();
+    }, { className: "rw-popup" });
   }
   function popup(title, kicker) {
     var box = node("div", "rw-card");
@@ -224,10 +237,12 @@
   function corridorPopup(feature, view) {
     var box = popup(feature.title, "Corridor");
     if (feature.summary) { box.appendChild(node("p", "rw-lead", feature.summary)); }
-    feature.sentences.forEach(function (line) { box.appendChild(node("p", "rw-figure", line)); });
+    var told = feature.sentences.map(function (line) { return node("p", "rw-figure", line); });
+    box.appendChild(told.shift());
     if (feature.caption) { box.appendChild(node("p", "rw-caption", feature.caption)); }
-    facts(box, feature.facts);
     chart(box, view.data.series[feature.series]);
+    told.forEach(function (line) { box.appendChild(line); });
+    facts(box, feature.facts);
     return box;
   }
   function placePopup(feature, look) {
@@ -403,19 +418,39 @@
         icon: L.divIcon({ className: "rw-label-box", html: text, iconSize: [0, 0] }),
         interactive: false, keyboard: false, pane: "routeways-labels"
       }).addTo(map);
-      return { text: text, marker: marker, from: label.from, box: null };
+      return { text: text, marker: marker, from: label.from, country: label.country };
     });
+    made.forEach(function (one) { one.width = one.text.offsetWidth; one.height = one.text.offsetHeight; });
+    /* Where a name may stand about its point; the first free place is taken. */
+    function spots(one) {
+      var w = one.width, h = one.height;
+      if (one.country) { return [[-w / 2, -h / 2], [-w / 2, -h / 2 - 16], [-w / 2, -h / 2 + 16]]; }
+      return [[9, -h / 2], [-w - 9, -h / 2], [-w / 2, -h - 8], [-w / 2, 8]];
+    }
     function clear() {
-      var zoom = map.getZoom(), taken = [], frame = map.getContainer().getBoundingClientRect();
-      made.forEach(function (one) { one.text.style.visibility = "hidden"; });
+      var zoom = map.getZoom(), taken = [], size = map.getSize(), origin = map.getContainer().getBoundingClientRect();
+      var add = function (element) {
+        var box = element.getBoundingClientRect();
+        if (box.width) {
+          taken.push([box.left - origin.left + 2, box.top - origin.top + 2, box.right - origin.left - 2, box.bottom - origin.top - 2]);
+        }
+      };
+      Array.prototype.forEach.call(map.getContainer().querySelectorAll(".rw-point svg, .rw-legend, .leaflet-control"), add);
       made.forEach(function (one) {
-        if (zoom < one.from) { return; }
-        var box = one.text.getBoundingClientRect();
-        if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom) { return; }
-        var hit = taken.some(function (other) {
-          return box.left < other.right + 3 && box.right > other.left - 3 && box.top < other.bottom + 1 && box.bottom > other.top - 1;
-        });
-        if (!hit) { one.text.style.visibility = "visible"; taken.push(box); }
+        var at = map.latLngToContainerPoint(one.marker.getLatLng()), found = null;
+        if (zoom >= one.from) {
+          found = spots(one).find(function (spot) {
+            var box = [at.x + spot[0], at.y + spot[1], at.x + spot[0] + one.width, at.y + spot[1] + one.height];
+            if (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2) { return false; }
+            var free = !taken.some(function (other) {
+              return box[0] < other[2] + 2 && box[2] > other[0] - 2 && box[1] < other[3] && box[3] > other[1];
+            });
+            if (free) { taken.push(box); }
+            return free;
+          });
+        }
+        one.text.style.visibility = found ? "visible" : "hidden";
+        if (found) { one.text.style.transform = "translate(" + Math.round(found[0]) + "px," + Math.round(found[1]) + "px)"; }
       });
     }
     map.on("zoomend moveend resize viewreset", clear);
@@ -432,7 +467,7 @@
       }));
       return svg;
     }
-    var style = legStyle(entry.kind, entry.mode, entry.w, colours), size = arrowSize(style.width);
+    var style = legStyle(entry.kind, entry.mode, entry.w, colours), size = arrowSize(style);
     [style.band, style.line].forEach(function (look) {
       if (!look) { return; }
       var attributes = {
@@ -537,7 +572,7 @@
     function density() {
       container.classList.toggle("rw-far", map.getZoom() < 6.5);
       container.classList.toggle("rw-mid", map.getZoom() < 8);
-      container.classList.toggle("rw-overview", map.getZoom() < 4.75);
+      container.classList.toggle("rw-overview", map.getZoom() < 5.25);
     }
     map.on("zoomend", density);
     addViews(map, data.views, fit);
@@ -561,12 +596,42 @@
     container.addEventListener("keydown", function (event) {
       if (event.key === "Escape") { map.closePopup(); }
     });
-    var legend = container.querySelector(".rw-legend"), wasOpen;
-    window.addEventListener("beforeprint", function () { wasOpen = legend.open; legend.open = true; fit(data.bounds); });
-    window.addEventListener("afterprint", function () { legend.open = wasOpen; fit(data.bounds); });
+    map.on("autopanstart", function () { moved = true; });
+    map.on("popupopen", function (event) {
+      var close = event.popup._closeButton;
+      if (!close || !close.hasAttribute("href")) { return; }
+      close.removeAttribute("href");
+      close.setAttribute("tabindex", "0");
+      close.addEventListener("keydown", function (key) {
+        if (key.key === "Enter" || key.key === " ") { key.preventDefault(); map.closePopup(event.popup); }
+      });
+    });
+    onPrint(container, function () { fit(data.bounds); });
     moved = false;
     container.setAttribute("data-ready", "true");
     document.documentElement.setAttribute("data-ready", "true");
+  }
+  /* On paper the legend stands below the map, open. */
+  function onPrint(container, refit) {
+    var legend = container.querySelector(".rw-legend"), home = legend.parentNode, paper = false, wasOpen = true;
+    function enter() {
+      if (!paper) {
+        paper = true;
+        wasOpen = legend.open;
+        legend.open = true;
+        container.parentNode.insertBefore(legend, container.nextSibling);
+      }
+      refit();
+    }
+    function leave() {
+      if (paper) { paper = false; home.appendChild(legend); legend.open = wasOpen; refit(); }
+    }
+    window.addEventListener("beforeprint", enter);
+    window.addEventListener("afterprint", leave);
+    var media = window.matchMedia && window.matchMedia("print");
+    if (media && media.addEventListener) {
+      media.addEventListener("change", function () { if (media.matches) { enter(); } else { leave(); } });
+    }
   }
   /* Buttons that show one corridor or all. */
   function addViews(map, views, fit) {

@@ -47,9 +47,20 @@ def test_corridors_without_shapes_make_no_layer(make):
     assert area_layer(empty, None) == []
 
 
+def test_the_change_is_told_rather_than_the_figure_alone(make):
+    import pandas as pd
+
+    both = pd.concat(
+        [make.stats("12."), make.stats("12, 3 % more.").rename(index={"year_to_date": "year_to_date_change"})]
+    )
+    assert corridor_sentences(both, "strait") == ["12, 3 % more."]
+
+
 def test_no_more_sentences_than_can_be_read(make):
     import pandas as pd
 
-    stats = pd.concat([make.stats(f"Sentence {at}.") for at in range(9)])
+    names = [f"statistic_{at}" for at in range(9)]
+    index = pd.MultiIndex.from_product([["strait"], names], names=["corridor", "statistic"])
+    stats = pd.DataFrame({"sentence": [f"Sentence {name}." for name in names]}, index=index)
     assert len(corridor_sentences(stats, "strait")) == MOST_SENTENCES
     assert corridor_sentences(stats, "elsewhere") == []
