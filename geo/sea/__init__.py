@@ -8,7 +8,8 @@ Notes
 -----
 The search window grows until no way outside it can be shorter: a path of length L between ends d apart stays
 within an ellipse that reaches sqrt(L² − d²) / 2 to either side. Both directions give the same line: the
-search always starts at the end that lies farther west.
+search always starts at the end that lies farther west. Among many islands a way may be up to
+about 0.5 % longer than the shortest.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ GEODESIC: Final = "geodesic"
 PULLED: Final = "least-cost path, pulled taut"
 
 _UNCHECKED = "Outside the embedded coast: drawn as the geodesic and not checked against land."
-_DETOUR = 1.1
+_DETOUR = 1.02
 """Ways longer than this many times the direct distance are also searched on finer cells."""
 _FEWEST_CELLS = 100
 """Smaller pieces of sea are ponds and harbours."""
@@ -137,6 +138,7 @@ class _Task:
     b: Place
     cell_m: float
     margin_m: float
+    turn_deg: float = 0.0
 
 
 class _NoWayError(Exception):
@@ -155,20 +157,32 @@ def _find(water: Water, a: Place, b: Place, cell_m: float | None) -> list[Place]
     direct_m = distance_m(a, b)
     coarse = cell_m or min(water.cell_m, max(direct_m / 40, 50.0))
     task = _Task(water, a, b, coarse, margin_m=max(40_000.0, 0.3 * direct_m))
-    ways = _tries(_widen, task)
-    if not ways:
-        ways = _tries(_through_straits, task)
-    elif cell_m is None and length_m(ways[0]) > _DETOUR * direct_m:
+    ways = _both_turns(task)
+    roundabout_m = _DETOUR * direct_m
+    if not ways or (cell_m is None and _shortest_m(ways) > roundabout_m):
         ways += _tries(_through_straits, task)
     if not ways:
         raise GeometryError(
             f"Invalid sea leg '{_words(a)} to {_words(b)}'. No way by sea that is known joins its ends."
         )
-    shortest_m = min(map(length_m, ways))
-    if cell_m is None and shortest_m > _DETOUR * direct_m:
-        margin_m = max(1.02 * _reach(shortest_m, direct_m), 20_000.0)
-        ways += _tries(_widen, replace(task, cell_m=coarse / 4, margin_m=margin_m))
+    if cell_m is None and _shortest_m(ways) > roundabout_m:
+        margin_m = max(1.02 * _reach(_shortest_m(ways), direct_m), 20_000.0)
+        ways += _both_turns(replace(task, cell_m=coarse / 4, margin_m=margin_m))
     return min(ways, key=lambda stops: length_m([a, *stops, b]))
+
+
+def _both_turns(task: _Task) -> list[list[Place]]:
+    """Search on cells that lie north–south, and on cells turned against them, unless the way is straight.
+
+    Steps to eight neighbours favour some directions, and so one side of an island; turned cells, others.
+    """
+    ways = _tries(_widen, task)
+    straight = bool(ways) and len(ways[0]) == 2
+    return ways if straight else ways + _tries(_widen, replace(task, turn_deg=22.5))
+
+
+def _shortest_m(ways: list[list[Place]]) -> float:
+    return min(map(length_m, ways))
 
 
 def _tries(search: Callable[[_Task], list[Place]], task: _Task) -> list[list[Place]]:
@@ -206,7 +220,7 @@ def _near_shore(task: _Task, place: Place, other: Place) -> Place:
 
 def _widen(task: _Task) -> list[Place]:
     """Search in a window that grows until no way outside it can be shorter."""
-    flat = _plane(task.a, task.b)
+    flat = _plane(task)
     limit = _limit(task, flat)
     margin_m = task.margin_m
     while True:
@@ -299,10 +313,10 @@ def _shores(water: Water, place: Place, pairs: list[tuple[Place, Any]]) -> list[
     return shores
 
 
-def _plane(a: Place, b: Place) -> Flat:
+def _plane(task: _Task) -> Flat:
     """Plane around the middle of the geodesic."""
-    lon, lat = GEOD.npts(*a, *b, 1)[0]
-    return Flat(lon, lat)
+    lon, lat = GEOD.npts(*task.a, *task.b, 1)[0]
+    return Flat(lon, lat, task.turn_deg)
 
 
 def _window(

@@ -128,20 +128,28 @@ class Water:
 
 @dataclass(frozen=True)
 class Flat:
-    """Lambert azimuthal equal-area plane around a place, in metres."""
+    """Lambert azimuthal equal-area plane around a place, in metres, turned by an angle against north."""
 
     lon: float
     lat: float
+    turn_deg: float = 0.0
 
     @functools.cached_property
     def _proj(self) -> Proj:
         return Proj(proj="laea", lon_0=self.lon, lat_0=self.lat, ellps="WGS84")
 
+    @functools.cached_property
+    def _turn(self) -> NDArray[np.float64]:
+        turn = math.radians(self.turn_deg)
+        return np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+
     def to_xy(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Project an array (n, 2) of degrees to metres."""
-        return np.column_stack(self._proj(places[:, 0], places[:, 1]))
+        xy: NDArray[np.float64] = np.column_stack(self._proj(places[:, 0], places[:, 1])) @ self._turn
+        return xy
 
     def to_places(self, xy: NDArray[np.float64]) -> list[Place]:
         """Round the places of an array (n, 2) of metres."""
-        lons, lats = self._proj(xy[:, 0], xy[:, 1], inverse=True)
+        east, north = (xy @ self._turn.T).T
+        lons, lats = self._proj(east, north, inverse=True)
         return [to_place(lon, lat) for lon, lat in zip(lons, lats, strict=True)]
