@@ -7,3 +7,5 @@ from .export import layer_frame as layer_frame
 from .export import layer_metadata as layer_metadata
 from .page import save_page as save_page
 from .sheet import build_map as build_map
+
+def check_names() -> None: ...

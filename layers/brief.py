@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     import folium
     import jinja2
-    import pandas as pd
 
     from geo.stats import Stat
     from layers.dossier import Dossier
@@ -147,7 +146,7 @@ def _dates(dossier: Dossier) -> str:
     for corridor, title in dossier.definitions["title"].items():
         records = [record for record in dossier.records if record.corridor == corridor]
         if records:
-            dates[title] = f"data to {_day(records[0].as_of)}, on figures published {_day(_published(records))}"
+            dates[title] = f"data to {_day(_through(records))}, published {_day(_published(records))}"
     if not dates:
         return "No published figures are held for these corridors"
     if len(set(dates.values())) == 1:
@@ -157,7 +156,7 @@ def _dates(dossier: Dossier) -> str:
 
 
 def _corridor(dossier: Dossier, corridor: str) -> dict[str, Any]:
-    definition = dossier.definitions.loc[corridor]
+    definition = dossier.definition(corridor)
     records = [record for record in dossier.records if record.corridor == corridor]
     by_name = {record.statistic: record for record in records}
     return {
@@ -170,6 +169,7 @@ def _corridor(dossier: Dossier, corridor: str) -> dict[str, Any]:
         "notes": dossier.corridor_notes(corridor),
         "series": _series_line(records),
         "charts": list(_charts(dossier, corridor, records)),
+        "sentences": [record.detail["text"] for record in records if "unavailable" not in record.flags],
         "stats": [_row(record) for record in records if "unavailable" not in record.flags],
         "beside": list(_beside(dossier, corridor)),
         "deaths": _deaths(dossier, corridor),
@@ -212,8 +212,17 @@ def _row(record: Stat) -> dict[str, str]:
         "label": statistic_title(read_voice(), record.statistic),
         "value": value_text(record),
         "period": _period_text(record),
-        "sentence": record.detail["text"],
+        "against": _against(record),
     }
+
+
+def _against(record: Stat) -> str:
+    """Return what a value is compared with: the figure and its period."""
+    if record.against_start is None or record.against_end is None or math.isnan(record.base_value):
+        return ""
+    period = name_period(read_voice(), Period(record.against_start, record.against_end))
+    number = f"{record.base_value:,.0f}" if record.base_value.is_integer() else f"{record.base_value:,.1f}"
+    return f"{number}, {period}"
 
 
 def _charts(dossier: Dossier, corridor: str, records: list[Stat]) -> Iterable[dict[str, Any]]:
@@ -226,7 +235,7 @@ def _charts(dossier: Dossier, corridor: str, records: list[Stat]) -> Iterable[di
     if monthly.dropna().empty:
         return
     noun = words["plural"][:1].upper() + words["plural"][1:]
-    caption = f"{words['label']}. Data to {_day(first.as_of)}, published {_day(_published(records))}."
+    caption = f"{words['label']}. Data to {_day(_through(records))}, published {_day(_published(records))}."
     years = dossier.years(first)
     shown = monthly.iloc[-CHART_MONTHS:]
     running = charts.year_lines(
@@ -250,13 +259,19 @@ def _charts(dossier: Dossier, corridor: str, records: list[Stat]) -> Iterable[di
     yield {"svg": _safe(bars), "caption": f"Per month. {caption}"}
 
 
+def _through(records: list[Stat]) -> dt.date:
+    """Return the last day that counts: the data date, or the end of the last whole period by then."""
+    ends = [record.period_end for record in records if record.statistic == "total" and record.period_end]
+    return ends[0] if ends else records[0].as_of
+
+
 def _published(records: list[Stat]) -> dt.date | None:
     return max((record.known_on for record in records if record.known_on), default=None)
 
 
 def _beside(dossier: Dossier, corridor: str) -> Iterable[dict[str, Any]]:
     """Yield the other series of a corridor, each with its newest sentences; never added, never spliced."""
-    for series in dossier.definitions.loc[corridor, "beside"]:
+    for series in dossier.definition(corridor)["beside"]:
         if series["measure"] == "dead_missing":
             continue
         records = dossier.series_stats(corridor, series, statistics=["year_to_date_change", "total"])
@@ -267,9 +282,7 @@ def _beside(dossier: Dossier, corridor: str) -> Iterable[dict[str, Any]]:
 
 def _deaths(dossier: Dossier, corridor: str) -> dict[str, Any] | None:
     """Return recorded deaths by year, where the corridor has such a series beside it."""
-    series = next(
-        (s for s in dossier.definitions.loc[corridor, "beside"] if s["measure"] == "dead_missing"), None
-    )
+    series = next((s for s in dossier.definition(corridor)["beside"] if s["measure"] == "dead_missing"), None)
     if series is None:
         return None
     now = dossier.series_stats(corridor, series, statistics=["year_to_date"])
@@ -290,26 +303,31 @@ def _deaths(dossier: Dossier, corridor: str) -> dict[str, Any] | None:
 
 
 def _legs(dossier: Dossier, corridor: str) -> list[dict[str, str]]:
-    legs = dossier.routes[dossier.routes["corridor"] == corridor]
-    figures = dossier.figures
-    names = dossier.places["name"]
+    names = dossier.places["name"].to_dict()
+    legs = dossier.routes[dossier.routes["corridor"] == corridor].drop(columns="geometry")
     return [
         {
-            "from_name": leg.from_name,
-            "to_name": leg.to_name,
-            "mode": leg.mode,
-            "length": f"{leg.length_km:,.0f}",
-            "crossings": "; ".join(str(names.get(place, place)) for place in leg.crossings) or "–",
-            "certainty": leg.certainty,
-            "figure": _figure_text(figures, str(leg.Index)),
+            "from_name": leg["from_name"],
+            "to_name": leg["to_name"],
+            "mode": leg["mode"],
+            "length": f"{leg['length_km']:,.0f}",
+            "crossings": "; ".join(str(names.get(place, place)) for place in leg["crossings"]) or "–",
+            "certainty": leg["certainty"],
+            "figure": _figure_text(dossier.figure(str(name))),
         }
-        for leg in legs.itertuples()
+        for name, leg in zip(legs.index, legs.to_dict("records"), strict=True)
     ]
 
 
-def _figure_text(figures: pd.DataFrame, leg: str) -> str:
-    sentence = figures["sentence"].get(leg) if "sentence" in figures else None
-    return str(sentence) if sentence else "no published figure"
+def _figure_text(figure: dict[str, Any] | None) -> str:
+    """Return what is published of one leg: a figure, a range, or nothing."""
+    if figure is None:
+        return "none published"
+    period = name_period(read_voice(), Period(figure["period_start"].date(), figure["period_end"].date()))
+    if not math.isnan(figure["value"]):
+        return f"{figure['value']:,.0f} {figure['unit']}, {period}"
+    sharing = int(figure["n_legs_sharing"])
+    return f"0 to {figure['high']:,.0f} {figure['unit']}, {period} (one of {sharing} legs)"
 
 
 def _measures(dossier: Dossier) -> list[dict[str, str]]:

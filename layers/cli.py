@@ -25,7 +25,7 @@ BRIEF_FORMATS = ("folder", "html")
 EXPORT_FORMATS = ("geojson", "geojsonl", "gpkg", "parquet", "fgb", "csv")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on only
     """A day of the calendar, as YYYY-MM-DD."""
 
     name = "date"
@@ -141,17 +141,22 @@ def _dossier(corridors: tuple[str, ...], options: dict[str, Any]) -> Dossier:
 
 def command_line(ctx: click.Context) -> str:
     """Return the command that was given, without where its output went, so that it can be given again."""
-    words = ["routeways", str(ctx.info_name)]
+    arguments, options = [], []
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
         if parameter.name == "output" or value in (None, (), "") or value == parameter.default:
             continue
         values = value if isinstance(value, tuple) else (value,)
         if isinstance(parameter, click.Argument):
-            words[2:2] = [str(item) for item in values]
+            arguments += [str(item) for item in values]
         else:
-            words += [word for item in values for word in (parameter.opts[0], str(item))]
-    return shlex.join(words)
+            options += [word for item in values for word in (parameter.opts[0], _told(item))]
+    return shlex.join(["routeways", str(ctx.info_name), *arguments, *options])
+
+
+def _told(value: object) -> str:
+    """Return an option's value as it may be repeated anywhere: of a path its last part."""
+    return value.name if isinstance(value, Path) else str(value)
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's own signature
@@ -174,7 +179,7 @@ def _notes(dossier: Dossier) -> None:
 def _hand_over(text: str, output: str) -> None:
     """Print a text, or write it to a file, whole or not at all."""
     if output == "-":
-        stream = click.get_binary_stream("stdout")
+        stream = sys.stdout.buffer
         stream.write(text.encode())
         stream.flush()
         return
@@ -219,6 +224,7 @@ def main() -> None:
 @click.pass_context
 def brief(
     ctx: click.Context,
+    /,
     corridors: tuple[str, ...],
     format_: str | None,
     output: Path,
@@ -264,6 +270,7 @@ def map_(corridors: tuple[str, ...], output: str, **options: Any) -> None:  # no
 @click.pass_context
 def stats(
     ctx: click.Context,
+    /,
     corridors: tuple[str, ...],
     format_: str,
     output: str,
@@ -296,6 +303,7 @@ def stats(
 @click.pass_context
 def export(
     ctx: click.Context,
+    /,
     layer: str,
     corridors: tuple[str, ...],
     format_: str | None,
@@ -307,7 +315,7 @@ def export(
     from layers import desk
 
     dossier = _dossier(corridors, options)
-    target = click.get_binary_stream("stdout") if output == "-" else Path(output)
+    target = sys.stdout.buffer if output == "-" else Path(output)
     written = desk.export(dossier, layer, target, format_=format_, style=style, command=command_line(ctx))
     for path in written:
         _say(f"wrote {path}")

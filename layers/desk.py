@@ -179,27 +179,18 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         if not entry["path"].startswith(("schemas/", "locale/"))
     ]
     inputs += [_own_file(path) for path in (options.routes, options.counts) if path is not None]
-    series = [
-        {
-            "source": row.source,
-            "measure": row.measure,
-            "basis": row.basis,
-            "corridor": row.corridor,
-            "place": row.place,
-            "data_through": row.last_day.date(),
-            "known_on": row.known_on.date(),
-            "licence": row.licence,
-        }
-        for row in dossier.series.itertuples()
-        if row.corridor in dossier.definitions.index
-    ]
+    told = ("source", "measure", "basis", "corridor", "place", "last_day", "known_on", "licence")
+    held = dossier.series[dossier.series["corridor"].isin(dossier.definitions.index)]
+    series = held.loc[:, list(told)].rename(columns={"last_day": "data_through"})
+    for column in ("data_through", "known_on"):
+        series[column] = series[column].dt.strftime("%Y-%m-%d")
     return {
         "version": geo.__version__,
         "command": command,
         "options": asked,
         "corridors": list(dossier.definitions.index),
         "inputs": inputs,
-        "series": series,
+        "series": series.to_dict("records"),
         "ledger": dossier.counts.attrs.get("ledger", []),
         "notes": dossier.notes,
     }

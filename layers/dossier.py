@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,17 @@ class Dossier:
         """Corridors without geometry: titles, headline series, notes."""
         return geo.read_corridors(list(self.options.corridors) or None, routes=self.options.routes)
 
+    def definition(self, corridor: str) -> dict[str, Any]:
+        """Return what is known of one corridor."""
+        return {str(name): value for name, value in self.definitions.loc[corridor].to_dict().items()}
+
+    def figure(self, leg: str) -> dict[str, Any] | None:
+        """Return what is published of one leg; None where nothing is."""
+        if leg not in self.figures.index:
+            return None
+        found = {str(name): value for name, value in self.figures.loc[leg].to_dict().items()}
+        return None if math.isnan(found["high"]) else found
+
     @cached_property
     def routes(self) -> GeoDataFrame:
         """Legs with their lines."""
@@ -147,10 +159,12 @@ class Dossier:
 
     def monthly(self, corridor: str) -> tuple[pd.Series[float], str | None]:
         """Return the headline series by month, and the last day of a month that is not over."""
+        import pandas as pd
+
         question = self.question((*_DATES, "source", "measure", "basis"))
         table = monthly_values(self.counts, self.definitions.loc[[corridor]], **question)
         if corridor not in table:
-            return table.squeeze(axis=1) if table.shape[1] else table.sum(axis=1), None
+            return pd.Series(dtype=float), None
         partial = table.attrs["partial"].get(corridor)
         return table[corridor], partial["to"] if partial else None
 
