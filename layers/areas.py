@@ -93,7 +93,7 @@ def _backdrop(bounds: tuple[float, float, float, float]) -> list[list[list[int]]
         lons, lats = zip(*points, strict=True)
         for turn in (0, 360) if reach[2] > 180 else (0,):
             if _touch((min(lons) + turn, min(lats), max(lons) + turn, max(lats)), reach):
-                chosen.append([[ring[0] + turn * 100, *ring[1:]] for ring in part])
+                chosen += [[[ring[0] + turn * 100, *ring[1:]] for ring in part]]
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""The words around a map, as escaped HTML: title, dates, summary, a table of what is drawn, sources, footnotes.
+"""The words around a map, as escaped HTML: title, dates, summary, a table of what is drawn, footnotes.
 
 They are written into the page and not drawn by a script, so that they are there where scripts are off.
 """
@@ -52,8 +52,8 @@ def figure_html(notes: Iterable[str]) -> tuple[str, str]:
     '<figcaption><p>Borders: Natural Earth.</p></figcaption>\n</figure>'
     """
     opening = (
-        '<figure class="rw-map">\n<noscript><p class="rw-noscript">The map is drawn by a script, and scripts are off '
-        "here. What it shows is written out on this page.</p></noscript>"
+        '<figure class="rw-map">\n<noscript><p class="rw-noscript">The map is drawn by a script, and scripts '
+        "are off here. What it shows is written out on this page.</p></noscript>"
     )
     caption = "".join(f"<p>{literal_html(note)}</p>" for note in notes)
     return opening, f"<figcaption>{caption}</figcaption>\n</figure>"
@@ -84,7 +84,7 @@ def legs_html(layers: Iterable[Mapping[str, Any]]) -> str:
     return (
         '<section>\n<h2>All legs and their figures</h2>\n<div class="rw-table" tabindex="0" role="region" '
         'aria-label="All legs and their figures"><table>\n'
-        "<caption>Where a figure covers several legs, each of them is given the range that it allows.</caption>\n"
+        "<caption>Where a figure covers several legs, each is given the range that it allows.</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n"
         + "\n".join(rows)
         + "\n</tbody></table></div>\n</section>"

@@ -87,7 +87,8 @@ def _unwrap(longitudes: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(longitudes) < 2:
         return longitudes
     turns = np.cumsum(-np.round(np.diff(longitudes) / 360.0))
-    return longitudes + np.concatenate([[0.0], turns * 360.0])
+    unwrapped: NDArray[np.float64] = longitudes + np.concatenate([[0.0], turns * 360.0])
+    return unwrapped
 
 
 def encode_shape(shape: Any, *, decimals: int = LINE_DECIMALS) -> list[list[list[int]]]:  # noqa: ANN401 - shapely
@@ -128,14 +129,15 @@ def view_bounds(*frames: GeoDataFrame | None) -> tuple[float, float, float, floa
     shapes = [shape for frame in frames if frame is not None for shape in frame.geometry if _drawn(shape)]
     if not shapes:
         return (-170.0, -55.0, 170.0, 75.0)
-    boxes = np.array([shape.bounds for shape in shapes])
-    west, south, east, north = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+    boxes = np.array([shape.bounds for shape in shapes], dtype=float)
+    west, south = float(boxes[:, 0].min()), float(boxes[:, 1].min())
+    east, north = float(boxes[:, 2].max()), float(boxes[:, 3].max())
     if east - west > 180 and _spans_pacific(shapes):
         pairs = np.concatenate([_coordinates(shape) for shape in shapes])
         longitudes = np.where(pairs[:, 0] < 0, pairs[:, 0] + 360, pairs[:, 0])
-        west, east = longitudes.min(), longitudes.max()
+        west, east = float(longitudes.min()), float(longitudes.max())
     pad_lon, pad_lat = max(0.0, 0.25 - (east - west) / 2), max(0.0, 0.25 - (north - south) / 2)
-    return (float(west - pad_lon), float(south - pad_lat), float(east + pad_lon), float(north + pad_lat))
+    return (west - pad_lon, south - pad_lat, east + pad_lon, north + pad_lat)
 
 
 def _drawn(shape: Any) -> bool:  # noqa: ANN401 - shapely or None
@@ -198,7 +200,7 @@ def leg_features(
 def _figure_row(figures: DataFrame | None, leg: Hashable) -> Mapping[str, Any]:
     if figures is None or leg not in figures.index:
         return {}
-    return {str(key): value for key, value in figures.loc[leg].items()}
+    return {str(key): value for key, value in figures.loc[str(leg)].items()}
 
 
 def _leg_feature(

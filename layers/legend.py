@@ -75,7 +75,9 @@ def build_legend(
     symbols = [symbol for kind, symbol in SYMBOLS.items() if kind in kinds and symbol.shape != "none"]
     if kinds - SYMBOLS.keys():
         symbols.append(OTHER_SYMBOL)
-    entries = [{"label": symbol.label, "symbol": symbol_entry(symbol)} for symbol in symbols]
+    entries: list[dict[str, Any]] = [
+        {"label": symbol.label, "symbol": symbol_entry(symbol)} for symbol in symbols
+    ]
     if width_km is not None:
         entries.append({"label": f"Corridor, {width_km:g} km wide, for orientation", "area": True})
     if entries:
@@ -98,7 +100,7 @@ def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for mode in modes
         if len(modes) > 1
     ]
-    widths = [
+    widths: list[dict[str, Any]] = [
         {"label": f"{value:,}", "kind": "own", "mode": shown, "w": line_width(value)} for value in WIDTH_MARKS
     ]
     widths[-1]["label"] += " and more"

@@ -45,7 +45,7 @@ def leg_layers(
     Returns
     -------
     layers : list of dict
-        With ``type`` ``"leg"``, ``name`` and ``features``; each feature also has ``source`` (lines of text) and
+        With ``type`` ``"leg"``, ``name`` and ``features``; each feature also has ``source`` (lines) and
         ``series``, the place of its corridor in ``titles``.
 
     Examples
@@ -120,7 +120,12 @@ def _source(figures: DataFrame, leg: str) -> list[str]:
 
 
 def monthly_series(
-    counts: DataFrame | None, corridor: str, series: Mapping[str, Any], as_of: dt.date | str | None = None
+    counts: DataFrame | None,
+    corridor: str,
+    series: Mapping[str, Any],
+    *,
+    as_of: dt.date | str | None = None,
+    known_on: dt.date | str | None = None,
 ) -> dict[str, Any] | None:
     """Return the months of a corridor's series as a page charts them, or None where there are none.
 
@@ -134,6 +139,8 @@ def monthly_series(
         With ``source``, ``measure`` and ``basis``.
     as_of : date or str, optional
         Months that end later are left out.
+    known_on : date or str, optional
+        Figures published later are left out.
 
     Returns
     -------
@@ -158,6 +165,8 @@ def monthly_series(
     for column in ("place", "nationality", "sex", "age_group"):
         rows = rows[rows[column] == ""]
     rows = rows[~rows["flag"].astype(str).str.contains("cumulative|partial|suppressed")]
+    if known_on is not None:
+        rows = rows[rows["known_on"] <= pd.Timestamp(text_of(known_on)[:10])]
     if as_of is not None:
         rows = rows[rows["period_end"] <= pd.Timestamp(text_of(as_of)[:10])]
     rows = rows.sort_values("known_on", kind="stable").drop_duplicates(
@@ -168,13 +177,14 @@ def monthly_series(
     if not len(rows):
         return None
     values = _months(rows)
+    label = series_info(text_of(series["source"]), text_of(series["measure"]))["wording"]["label"]
     return {
         "first": [values.index[0].year, values.index[0].month],
         "values": [
             None if math.isnan(value) else (int(value) if value == int(value) else value) for value in values
         ],
         "unit": text_of(rows["unit"].iloc[0]),
-        "label": f"{series_info(text_of(series['source']), text_of(series['measure']))['wording']['label']}, by month",
+        "label": f"{label}, by month",
         "source": source_lines(
             {
                 **series,
@@ -192,5 +202,5 @@ def _months(rows: DataFrame) -> pd.Series[float]:
     days = (rows["period_end"] - rows["period_start"]).dt.days + 1
     sums = rows["value"].groupby(month).agg(lambda values: values.sum(skipna=False))
     covered = days.groupby(month).sum()
-    whole = sums.where(covered == covered.index.days_in_month)
+    whole = sums.where(covered == pd.PeriodIndex(covered.index).days_in_month)
     return whole.reindex(pd.period_range(whole.index.min(), whole.index.max(), freq="M"))

@@ -1,6 +1,6 @@
 """One HTML file that fetches nothing: assets inlined, values escaped, a policy of which scripts may run.
 
-A folium map renders through :class:`OfflineFigure`, which swaps every link for the vendored file behind it and
+A folium map renders through :class:`OfflineFigure`, which swaps every link for the file behind it and
 refuses the others. Folium and branca render text twice, as a template each time; here it is
 rendered once, so that ``{{…}}`` in anybody's data stays what it is.
 """
@@ -19,10 +19,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import branca.element
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
+from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 
-from layers.texts import json_for_html, literal_html
+from layers.literal import single_pass
+from layers.texts import literal_html
 from layers.vendor import (
     VENDORED,
     AssetError,
@@ -34,7 +34,7 @@ from layers.vendor import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 FRAME_HEIGHT: Final = "640px"
 _SCRIPT = re.compile(r"<script\b(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE)
@@ -59,51 +59,7 @@ class PageParts(NamedTuple):
     scripts: tuple[str, ...]
 
 
-class Raw(Element):  # type: ignore[misc]  # branca is not typed
-    """An element whose text is given out as it is, never read as a template."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._name = "Raw"
-        self._text = text
-
-    def render(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
-        """Return the text."""
-        return self._text
-
-
-class DataBlock(MacroElement):  # type: ignore[misc]  # branca is not typed
-    """A block of JSON in the page and one call that hands it to a script of ours.
-
-    Parameters
-    ----------
-    data : mapping
-        What the script draws. It reaches the page as JSON only.
-    function : str
-        Name of the function in ``routeways.js``.
-    elements : sequence of Element
-        The map and the groups the function draws on; only their generated names are written.
-    """
-
-    def __init__(self, data: Mapping[str, Any], function: str, elements: Sequence[Element]) -> None:
-        super().__init__()
-        self._name = "DataBlock"
-        self.data = data
-        self.function = function
-        self.elements = tuple(elements)
-
-    def render(self, **kwargs: object) -> None:  # noqa: ARG002 - branca's signature
-        """Put the block and the call in the figure."""
-        figure = self.get_root()
-        name = self.get_name()
-        block = f'<script type="application/json" id="{name}">{json_for_html(self.data)}</script>'
-        figure.html.add_child(Raw(block), name=name)
-        first, *groups = (element.get_name() for element in self.elements)
-        call = f'routeways.{self.function}("{name}", {first}, [{", ".join(groups)}]);'
-        figure.script.add_child(Raw(call), name=name)
-
-
-class OfflineFigure(Figure):  # type: ignore[misc]  # branca is not typed
+class OfflineFigure(Figure):
     """A folium figure that holds everything it needs.
 
     Parameters
@@ -115,8 +71,8 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca is not typed
 
     Notes
     -----
-    It serves whatever renders through the figure: ``save``, Jupyter's display, and layers of folium's own that a
-    user adds. Element ids are numbered in the order of their appearance: equal input gives equal bytes.
+    It serves whatever renders through the figure: ``save``, Jupyter's display, and layers of folium's own
+    that a user adds. Element ids are numbered in the order of their appearance: equal input gives equal bytes.
     """
 
     def __init__(self, title: str = "Map", lang: str = "en") -> None:
@@ -141,7 +97,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca is not typed
         AssetError
             If a layer links to a file that is not vendored, or would fetch one from the page.
         """
-        with _LOCK, _single_pass(), self._slots_kept():
+        with _LOCK, single_pass(), self._slots_kept():
             refuse_elements(self)
             for child in list(self._children.values()):
                 child.render()
@@ -386,30 +342,3 @@ def _closed(script: str) -> str:
 
 def _digest(source: str) -> str:
     return base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
-
-
-@contextlib.contextmanager
-def _single_pass() -> Iterator[None]:
-    """Let elements made in this thread keep their text as it is, while a figure renders.
-
-    branca wraps what an element rendered in another element, whose text is a template again. During the block,
-    such text is not compiled.
-    """
-    original = branca.element.Template
-    thread = threading.get_ident()
-
-    class Literal:
-        def __init__(self, text: str) -> None:
-            self.text = text
-
-        def render(self, *_: object, **__: object) -> str:
-            return self.text
-
-    def template(text: str) -> Any:  # noqa: ANN401 - a jinja2 template or a stand-in
-        return Literal(text) if threading.get_ident() == thread else original(text)
-
-    branca.element.Template = template
-    try:
-        yield
-    finally:
-        branca.element.Template = original

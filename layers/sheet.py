@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import folium
 from folium.template import Template
 
-from geo.errors import InvalidInputError, RoutewaysError
+from geo.errors import InvalidInputError, NotCoveredError
 from layers import palette
 from layers.areas import area_layer, basemap_features, corridor_sentences
 from layers.captions import corridors_html, figure_html, heading_html, legs_html
 from layers.features import KOSOVO_CODES, view_bounds
 from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend
 from layers.lines import credit_line, leg_layers, monthly_series
-from layers.page import DataBlock, OfflineFigure
+from layers.literal import DataBlock
+from layers.page import OfflineFigure
 from layers.points import point_labels, point_layers, point_looks
 from layers.texts import day_text, number, text_of
 
@@ -31,7 +32,7 @@ NATURAL_EARTH: Final = "Natural Earth"
 OPENSTREETMAP: Final = "© OpenStreetMap contributors (ODbL)"
 
 
-class RouteMap(folium.Map):  # type: ignore[misc]  # folium is not typed
+class RouteMap(folium.Map):
     """A folium map that holds all it needs, with no tiles; layers of folium's own can be added to it.
 
     Parameters
@@ -61,8 +62,8 @@ class RouteMap(folium.Map):  # type: ignore[misc]  # folium is not typed
             {%- endif %}
         {% endmacro %}
         """)
-    default_js: Final = [*folium.Map.default_js[:2], ("routeways_js", "routeways:js")]
-    default_css: Final = [*folium.Map.default_css[:1], ("routeways_css", "routeways:css")]
+    default_js = [*folium.Map.default_js[:2], ("routeways_js", "routeways:js")]  # noqa: RUF012 - folium's form
+    default_css = [*folium.Map.default_css[:1], ("routeways_css", "routeways:css")]  # noqa: RUF012 - the same
 
     def __init__(self, title: str) -> None:
         super().__init__(
@@ -74,15 +75,16 @@ class RouteMap(folium.Map):  # type: ignore[misc]  # folium is not typed
             zoomSnap=0.25,
             zoomDelta=0.5,
         )
-        self._parent = None
-        OfflineFigure(title).add_child(self)
+        self.page = OfflineFigure(title)
+        self.page.add_child(self)
 
-    def render(self, **kwargs: object) -> None:
-        """Render the map and its layers, the layer control after whatever it controls."""
+    def render(self, **kwargs: object) -> str:
+        """Render the map and its layers in the figure, the layer control after whatever it controls."""
         for name, child in list(self._children.items()):
             if isinstance(child, folium.LayerControl):
                 self._children.move_to_end(name)
-        super().render(**kwargs)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]  # folium is typed in part
+        return ""
 
 
 def build_map(
@@ -133,13 +135,14 @@ def build_map(
 
     Notes
     -----
-    Line widths follow :func:`layers.palette.line_width`, the same on every map. A missing figure is a dashed line.
+    Line widths follow :func:`layers.palette.line_width`, the same on every map. A missing figure is dashed.
 
     Examples
     --------
     >>> import geopandas as gpd
     >>> from shapely import LineString, box
-    >>> corridors = gpd.GeoDataFrame({"title": ["A strait"]}, geometry=[box(0, 0, 1, 1)], index=["a"], crs="EPSG:4326")
+    >>> corridors = gpd.GeoDataFrame({"title": ["A strait"]}, geometry=[box(0, 0, 1, 1)], index=["a"],
+    ...                              crs="EPSG:4326")
     >>> legs = gpd.GeoDataFrame({"corridor": ["a"], "title": ["A to B"], "mode": ["sea"]},
     ...                         geometry=[LineString([(0, 0), (1, 1)])], index=["a_b"], crs="EPSG:4326")
     >>> build_map(corridors, None, None, routes=legs).get_root().title
@@ -151,12 +154,17 @@ def build_map(
         )
     legs = _routes_of(corridors) if routes is None else routes
     titles = {str(corridor): text_of(name) or str(corridor) for corridor, name in corridors["title"].items()}
+    through = as_of or _latest(stats, "as_of")
     if figures is None:
-        figures = _figures_of(
-            counts, corridors, legs, as_of=as_of or _latest(stats, "as_of"), known_on=known_on, period=period
-        )
+        figures = _figures_of(counts, corridors, legs, as_of=through, known_on=known_on, period=period)
     places = _places_of(legs) if places is None else places
-    data, text = _sheet_data(corridors, stats, counts, legs, figures, places, titles, as_of)
+    series = [
+        monthly_series(counts, str(key), row, as_of=through, known_on=known_on)
+        for key, row in corridors.iterrows()
+    ]
+    data, text = _sheet_data(corridors, stats, legs, figures, places, titles)
+    data["series"] = series
+    text["asof"] = _as_of_text(stats, through)
     sheet = RouteMap(title or f"Routes and crossings: {', '.join(titles.values()) or 'none'}")
     _fill(sheet, data, text)
     return sheet
@@ -169,11 +177,11 @@ def _fill(sheet: RouteMap, data: dict[str, Any], text: Mapping[str, Any]) -> Non
         group = folium.FeatureGroup(name=f"Layer {at} of routeways")
         group.add_to(sheet)
         groups.append(group)
-    figure = sheet.get_root()
+    figure = sheet.page
     data["label"] = f"Map: {figure.title}"
     sheet.add_child(DataBlock(data, "draw", [sheet, *groups]))
     folium.LayerControl(collapsed=True).add_to(sheet)
-    figure.heading = heading_html(figure.title, text["asof"], text["summary"])
+    figure.heading = heading_html(str(figure.title), text["asof"], text["summary"])
     figure.opening, figure.closing = figure_html(text["notes"])
     figure.tail = "\n".join(part for part in (corridors_html(text["summary"]), text["legs"]) if part)
     figure.summary = f"{figure.title}. {text['asof']} {text['drawn']}"
@@ -182,12 +190,10 @@ def _fill(sheet: RouteMap, data: dict[str, Any], text: Mapping[str, Any]) -> Non
 def _sheet_data(
     corridors: GeoDataFrame,
     stats: DataFrame | None,
-    counts: DataFrame | None,
     legs: GeoDataFrame | None,
     figures: DataFrame | None,
     places: GeoDataFrame | None,
     titles: Mapping[str, str],
-    as_of: dt.date | str | None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the script draws, and the words around it."""
     names = {} if places is None else {str(place): text_of(name) for place, name in places["name"].items()}
@@ -200,8 +206,6 @@ def _sheet_data(
     width = (
         number(corridors["width_km"].iloc[0]) if "width_km" in corridors.columns and len(corridors) else None
     )
-    through = as_of or _latest(stats, "as_of")
-    series = [monthly_series(counts, str(key), row, through) for key, row in corridors.iterrows()]
     kosovo = base.pop("kosovo") or _crosses_kosovo(legs)
     sources = _sources(base, legs, stats, figures)
     data = {
@@ -210,7 +214,6 @@ def _sheet_data(
         "symbols": point_looks(points),
         "labels": labels,
         "titles": list(titles.values()),
-        "series": series,
         "legend": build_legend(_all(lines), _all(points), width_km=width if areas else None),
         "credits": [credit for credit in sources if not credit.startswith("Source:")],
         "bounds": bounds,
@@ -222,14 +225,18 @@ def _sheet_data(
             "modes": dict(palette.MODE_COLOURS),
         },
     }  # fmt: skip
-    notes = [*_as_sentences(sources), DISCLAIMER, *([FOOTNOTE_KOSOVO] if kosovo else [])]
+    notes = [
+        *_widths_text(figures),
+        *_as_sentences(sources),
+        DISCLAIMER,
+        *([FOOTNOTE_KOSOVO] if kosovo else []),
+    ]
     notes += (
         []
         if base["boxes"]
         else ["Only a coarse outline of land is embedded here: it is for orientation, no coast."]
     )
     text = {
-        "asof": _as_of_text(stats, as_of),
         "summary": [(title, corridor_sentences(stats, corridor)) for corridor, title in titles.items()],
         "notes": notes,
         "legs": legs_html(lines),
@@ -259,7 +266,10 @@ def _places_of(legs: GeoDataFrame | None) -> GeoDataFrame:
 
 
 def _figures_of(
-    counts: DataFrame | None, corridors: GeoDataFrame, legs: GeoDataFrame | None, **question: Any
+    counts: DataFrame | None,
+    corridors: GeoDataFrame,
+    legs: GeoDataFrame | None,
+    **question: Any,  # noqa: ANN401 - what geo.leg_figures takes
 ) -> DataFrame | None:
     """Return the figures of legs, or None where the counts do not reach them."""
     if counts is None or legs is None or not len(counts):
@@ -268,7 +278,7 @@ def _figures_of(
 
     try:
         return leg_figures(counts, corridors, legs, **question)
-    except RoutewaysError:
+    except NotCoveredError:
         return None
 
 
@@ -368,6 +378,18 @@ def _as_sentences(sources: Sequence[str]) -> list[str]:
     return [line for line in (f"Figures: {'; '.join(figures)}." if figures else "", ground) if line]
 
 
+def _widths_text(figures: DataFrame | None) -> list[str]:
+    """Return what the widths of legs stand for: the periods of their figures."""
+    if figures is None or not {"high", "period_start", "period_end"} <= set(figures.columns):
+        return []
+    rows = figures[figures["high"].notna()][["period_start", "period_end"]].drop_duplicates()
+    spans = sorted((text_of(first)[:10], text_of(last)[:10]) for first, last in rows.itertuples(index=False))
+    told = [f"{day_text(first)} to {day_text(last)}" for first, last in spans if first and last]
+    return (
+        [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."] if told else []
+    )
+
+
 def _latest(stats: DataFrame | None, column: str) -> str | None:
     if stats is None or column not in stats.columns:
         return None
@@ -376,7 +398,7 @@ def _latest(stats: DataFrame | None, column: str) -> str | None:
 
 
 def _as_of_text(stats: DataFrame | None, as_of: dt.date | str | None) -> str:
-    through = day_text(as_of or _latest(stats, "as_of"))
+    through = day_text(as_of)
     known = day_text(_latest(stats, "known_on"))
     published = f"; figures published up to {known}" if known else ""
     return f"Data through {through}{published}." if through else "No published figures."

@@ -1,4 +1,4 @@
-"""Text on its way to a page: made inert for HTML, for templates and for scripts, and put as readers expect it."""
+"""Text on its way to a page: inert for HTML, for templates and for scripts, and put as readers expect it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import numpy as np
 from geo.errors import InvalidInputError
 
 _MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
 )  # fmt: skip
 _JSON_ESCAPES = {
     character: f"\\u{ord(character):04x}"

@@ -105,8 +105,8 @@ def refuse_elements(figure: Element) -> None:
             )
         if isinstance(element, folium.Icon):
             raise AssetError(
-                "Invalid layer 'folium.Icon'. It needs Leaflet.awesome-markers and icon fonts, which are not in "
-                "the package: use folium.DivIcon or folium.CircleMarker."
+                "Invalid layer 'folium.Icon'. It needs Leaflet.awesome-markers and icon fonts, which are not "
+                "in the package: use folium.DivIcon or folium.CircleMarker."
             )
 
 
@@ -124,6 +124,7 @@ def walk_elements(element: Element, seen: set[int] | None = None) -> Iterator[El
 
 
 def refuse_loads(text: str) -> None:
+    """Raise for HTML that would fetch something, by its address."""
     found = _LOADS.search(text)
     if found:
         raise AssetError(

@@ -545,7 +545,15 @@
     view.areas.addTo(map);
     view.legs.addTo(map);
     var makers = { area: drawArea, leg: drawLeg, point: drawPoint };
+    /* Where the view goes beyond 180°, what lies west of it is drawn on the far side of the antimeridian. */
+    function carry(numbers, scale) { if (data.bounds[2] > 180 && numbers[0] < 0) { numbers[0] += 360 * scale; } }
+    data.labels.forEach(function (label) { carry(label.at, 1e4); });
     data.layers.forEach(function (layer, i) {
+      layer.features.forEach(function (feature) {
+        if (feature.line) { carry(feature.line, 1e4); }
+        if (feature.at) { carry(feature.at, 1e4); }
+        (feature.shape || []).forEach(function (part) { part.forEach(function (ring) { carry(ring, 1e3); }); });
+      });
       groups[i].rwName = layer.name;
       layer.features.forEach(function (feature) {
         var made = makers[layer.type](feature, view);

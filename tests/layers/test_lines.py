@@ -42,7 +42,7 @@ def test_missing_months_stay_missing_and_zero_stays_zero(make):
 
 
 def test_months_after_the_data_date_are_left_out(make):
-    assert monthly_series(make.counts(), "strait", TALLY, "2024-02-29")["values"] == [100, 0]
+    assert monthly_series(make.counts(), "strait", TALLY, as_of="2024-02-29")["values"] == [100, 0]
 
 
 def test_a_row_over_two_months_belongs_to_neither(make):
@@ -69,6 +69,10 @@ def test_the_newest_vintage_is_charted(make):
     older = make.counts((9, 9, 9, 9)).assign(known_on=pd.Timestamp("2024-06-01"))
     both = pd.concat([make.counts(), older], ignore_index=True)
     assert monthly_series(both, "strait", TALLY)["values"] == [100, 0, None, 300]
+
+
+def test_what_was_published_later_is_not_charted(make):
+    assert monthly_series(make.counts(), "strait", TALLY, known_on="2024-06-01") is None
 
 
 def test_another_corridor_has_no_chart(make):

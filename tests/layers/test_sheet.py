@@ -40,7 +40,7 @@ def hostile(make, payload):
     )
 
 
-# --- data ---------------------------------------------------------------------------------------------------------
+# --- data ------------------------------------------------------------------------------------------
 def test_a_map_is_a_folium_map(sheet):
     assert isinstance(sheet, folium.Map)
 
@@ -154,7 +154,7 @@ def test_two_processes_write_the_same_bytes(tmp_path):
     assert first == second
 
 
-# --- in a browser -------------------------------------------------------------------------------------------------
+# --- in a browser --------------------------------------------------------------------------------
 @pytest.mark.browser
 def test_the_map_draws_and_asks_for_nothing(sheet, visit, tmp_path):
     seen = visit(save_page(sheet, tmp_path / "map.html"))
@@ -360,7 +360,8 @@ def test_nothing_sticks_out_of_the_page(sheet, visit, width, height):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = page.eval_on_selector_all(
         ".rw-label",
-        "all => all.filter(e => e.style.visibility === 'visible').map(e => e.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom])",
+        "all => all.filter(e => e.style.visibility === 'visible').map(e => e.getBoundingClientRect())"
+        ".map(b => [b.left, b.top, b.right, b.bottom])",
     )
     for at, first in enumerate(boxes):
         for second in boxes[at + 1 :]:
