@@ -53,7 +53,7 @@ def layer_frame(
     corridors, routes, segments, places : GeoDataFrame, optional
         What ``geo.build_corridors``, ``geo.read_routes``, ``geo.build_segments`` and ``geo.read_places``
         return. A layer needs its own; places and crossings with ``routes`` or ``corridors`` keep to those on
-        them; stats take their area from ``corridors``.
+        them; stats stand at a point inside their corridor, for labels: its area is in the layer of corridors.
     stats : DataFrame, optional
         What ``geo.corridor_stats`` returns: one row per corridor and statistic.
     figures : DataFrame, optional
@@ -152,7 +152,7 @@ def _merged(routes: GeoDataFrame) -> GeoDataFrame:
 
 
 def _stats(stats: pd.DataFrame, corridors: GeoDataFrame | None) -> GeoDataFrame:
-    """Return one row per statistic, with the area of its corridor or none."""
+    """Return one row per statistic, at a point inside its corridor or nowhere."""
     import geopandas
 
     table = stats.copy()
@@ -160,8 +160,12 @@ def _stats(stats: pd.DataFrame, corridors: GeoDataFrame | None) -> GeoDataFrame:
         if level not in table.columns:
             table.insert(0, level, table.index.get_level_values(level))
     table.index = _stat_ids(table)
-    areas = {} if corridors is None else dict(zip(corridors.index, corridors.geometry, strict=True))
-    shapes = [areas.get(corridor) for corridor in table["corridor"]]
+    points = (
+        {}
+        if corridors is None
+        else dict(zip(corridors.index, corridors.geometry.representative_point(), strict=True))
+    )
+    shapes = [points.get(corridor) for corridor in table["corridor"]]
     crs = terms.CRS if corridors is None else corridors.crs
     return geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(shapes, index=table.index, crs=crs))
 

@@ -25,7 +25,7 @@ _BY: Final = {
     "segments": ("corridor", "line"),
     "places": ("kind", "marker"),
     "crossings": ("kind", "marker"),
-    "stats": ("corridor", "fill"),
+    "stats": ("corridor", "marker"),
 }
 _GEOMETRY: Final = {"marker": 0, "line": 1, "fill": 2}
 _SHAPES: Final = {"square": "square", "diamond": "diamond", "triangle": "triangle", "cross": "cross"}
@@ -135,6 +135,8 @@ def _look(column: str, kind: str, value: str, place: int) -> dict[str, str]:
             "size_unit": "MM",
         }
     colour = MODE_COLOURS.get(value, AREA) if column == "mode" else CYCLE[place % len(CYCLE)]
+    if kind == "marker":
+        return {"name": "circle", "color": _colour(colour), "outline_color": _colour("#ffffff"), "size": "3"}
     if kind == "line":
         return {
             "line_color": _colour(colour),
