@@ -177,6 +177,9 @@ def monthly_series(
     if not len(rows):
         return None
     values = _months(rows)
+    values = values[values.first_valid_index() : values.last_valid_index()]
+    if not values.notna().any():
+        return None
     label = series_info(text_of(series["source"]), text_of(series["measure"]))["wording"]["label"]
     return {
         "first": [values.index[0].year, values.index[0].month],
@@ -188,8 +191,8 @@ def monthly_series(
         "source": source_lines(
             {
                 **series,
-                "period_start": rows["period_start"].min().date().isoformat(),
-                "period_end": rows["period_end"].max().date().isoformat(),
+                "period_start": values.index[0].start_time.date().isoformat(),
+                "period_end": values.index[-1].end_time.date().isoformat(),
                 "known_on": text_of(rows["known_on"].max())[:10],
             }
         ),

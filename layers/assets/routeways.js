@@ -197,7 +197,7 @@
       if (!roomy && legend) { legend.open = false; }
       options.maxWidth = Math.max(180, Math.min(330, frame.clientWidth - left - 70));
       options.minWidth = Math.min(230, options.maxWidth);
-      options.maxHeight = Math.max(160, Math.min(460, frame.clientHeight - 130));
+      options.maxHeight = Math.max(160, Math.min(520, frame.clientHeight - 130));
       options.autoPanPaddingTopLeft = L.point(left, 12);
       options.autoPanPaddingBottomRight = L.point(56, 46);
       return make();
@@ -220,18 +220,20 @@
     });
     box.appendChild(list);
   }
-  function chart(box, series) {
+  function chart(box, series, prefix, told) {
     if (!series) { return; }
-    box.appendChild(node("p", "rw-chart-title", series.label));
+    box.appendChild(node("p", "rw-chart-title", (prefix || "") + series.label));
     box.appendChild(sparkline(series));
-    series.source.forEach(function (line) { box.appendChild(node("p", "rw-source", line)); });
+    series.source.forEach(function (line) {
+      if (!told || told.indexOf(line) < 0) { box.appendChild(node("p", "rw-source", line)); }
+    });
   }
   function legPopup(feature, view) {
     var box = popup(feature.title, view.data.titles[feature.corridor]);
     box.appendChild(node("p", "rw-figure", feature.figure));
     (feature.source || []).forEach(function (line) { box.appendChild(node("p", "rw-source", line)); });
+    chart(box, view.data.series[feature.series], "Whole corridor: ", feature.source);
     facts(box, feature.facts);
-    chart(box, view.data.series[feature.series]);
     return box;
   }
   function corridorPopup(feature, view) {
@@ -606,7 +608,8 @@
     });
     map.on("autopanstart", function () { moved = true; });
     map.on("popupopen", function (event) {
-      var close = event.popup._closeButton;
+      var close = event.popup._closeButton, content = event.popup._contentNode;
+      if (content.classList.contains("leaflet-popup-scrolled")) { content.setAttribute("tabindex", "0"); }
       if (!close || !close.hasAttribute("href")) { return; }
       close.removeAttribute("href");
       close.setAttribute("tabindex", "0");

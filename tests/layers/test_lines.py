@@ -58,7 +58,12 @@ def test_days_make_a_month_only_when_all_are_there(make):
     counts = pd.concat([row] * len(days), ignore_index=True).assign(
         period_start=days, period_end=days, value=1.0
     )
-    assert monthly_series(counts, "strait", TALLY)["values"] == [31, 29, None]
+    assert monthly_series(counts, "strait", TALLY)["values"] == [31, 29]
+
+
+def test_days_that_fill_no_month_make_no_chart(make):
+    counts = make.counts((1,)).assign(period_end=pd.Timestamp("2024-01-02"))
+    assert monthly_series(counts, "strait", TALLY) is None
 
 
 def test_running_totals_are_not_charted(make):

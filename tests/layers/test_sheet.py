@@ -132,7 +132,7 @@ def test_two_processes_write_the_same_bytes(tmp_path):
     script = tmp_path / "draw.py"
     script.write_text(
         "import sys\n"
-        f"sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[2])]!r}\n"
+        f"sys.path[:0] = {[str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]!r}\n"
         "import conftest as c\n"
         "from layers.sheet import build_map\n"
         "from layers.page import page_html\n"
