@@ -34,6 +34,7 @@ PAYLOADS = (
     "</title><script>alert(1)</script>",
     "\"'><svg onload=alert(1)>",
     "{{ cycler.__init__.__globals__.os.getpid() }}",
+    "{{ 71993 * 81239 }}",
     "\u2028\u2029",
 )
 

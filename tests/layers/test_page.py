@@ -1,6 +1,5 @@
 import base64
 import hashlib
-import os
 import re
 import threading
 
@@ -79,7 +78,7 @@ def test_a_stock_map_is_refused():
 
 
 def test_no_template_in_data_is_evaluated(make):
-    probe = "{{ cycler.__init__.__globals__.os.getpid() }}"
+    probe = "{{ 71993 * 81239 }}"
     group = folium.FeatureGroup(name=probe)
     folium.Marker((1, 2), popup=probe, tooltip=probe).add_to(group)
     feature = {
@@ -89,8 +88,8 @@ def test_no_template_in_data_is_evaluated(make):
     }
     sheet = offline(group, folium.GeoJson(feature), folium.LayerControl())
     page = page_html(sheet)
-    assert str(os.getpid()) not in re.sub(r"sha256-\S*", "", page)
-    assert "cycler.__init__" in page
+    assert str(71993 * 81239) not in page
+    assert "71993 * 81239" in page
     assert "{% print 7*7 %}" in page
     assert page == page_html(sheet)
 

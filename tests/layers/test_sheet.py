@@ -115,7 +115,6 @@ def test_a_corridor_over_the_antimeridian_is_seen_whole(make):
 
 
 def test_no_payload_reaches_a_page_as_code(make):
-    process = str(os.getpid())
     for payload in make.payloads:
         page = page_html(hostile(make, payload))
         outside = re.sub(
@@ -123,7 +122,7 @@ def test_no_payload_reaches_a_page_as_code(make):
         )
         for mark in ("alert(1)</script>", "<img", "<svg", "{{", "{%", "${", "`"):
             assert mark not in outside
-        assert process not in outside
+        assert str(71993 * 81239) not in page
         shown = data_of(hostile(make, payload))
         assert shown["layers"][1]["features"][0]["title"] == payload
 
