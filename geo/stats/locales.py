@@ -193,7 +193,7 @@ def _read_voice(language: str, folder: str) -> Voice:
         ) from None
     tags = [str(locale), locale.language]
     for tag in dict.fromkeys(tags):
-        found = _read_messages(Path(folder) / tag / "LC_MESSAGES" / DOMAIN)
+        found = _read_messages(Path(folder) / tag / "LC_MESSAGES" / DOMAIN, locale)
         if found is not None:
             return Voice(locale, found)
     if locale.language == "en":
@@ -204,7 +204,7 @@ def _read_voice(language: str, folder: str) -> Voice:
     )
 
 
-def _read_messages(stem: Path) -> gettext.NullTranslations | None:
+def _read_messages(stem: Path, locale: Locale) -> gettext.NullTranslations | None:
     """Read a compiled catalogue, or compile a readable one."""
     if (compiled := stem.with_suffix(".mo")).is_file():
         with compiled.open("rb") as file:
@@ -214,7 +214,7 @@ def _read_messages(stem: Path) -> gettext.NullTranslations | None:
     from babel.messages import mofile, pofile
 
     with readable.open("rb") as file:
-        catalogue: Any = pofile.read_po(file)
+        catalogue: Any = pofile.read_po(file, locale=locale)
     buffer = io.BytesIO()
     mofile.write_mo(buffer, catalogue)
     buffer.seek(0)
