@@ -260,9 +260,12 @@ def _routes_of(corridors: GeoDataFrame) -> GeoDataFrame | None:
 
 
 def _places_of(legs: GeoDataFrame | None) -> GeoDataFrame:
+    """Read the embedded places, and those of the file the legs came from."""
+    from geo.definitions import own_places, read_definitions
     from geo.places import read_places
 
-    return read_places(extra=None if legs is None else legs.attrs.get("routes_file"))
+    file = None if legs is None else legs.attrs.get("routes_file")
+    return read_places(extra=(own_places(read_definitions(routes=file)) or None) if file else None)
 
 
 def _figures_of(
@@ -348,7 +351,7 @@ def _views(
 def _sources(
     base: Mapping[str, Any], legs: GeoDataFrame | None, stats: DataFrame | None, figures: DataFrame | None
 ) -> list[str]:
-    sources = [NATURAL_EARTH] if base["boxes"] else []
+    sources = [NATURAL_EARTH] if base["boxes"] or base["backdrop"] else []
     if (
         legs is not None
         and "method" in legs.columns

@@ -371,3 +371,27 @@ def test_nothing_sticks_out_of_the_page(sheet, visit, width, height):
                 or second[3] <= first[1]
             )
             assert apart
+
+
+def test_legs_and_places_of_a_routes_file_are_found_by_themselves(tmp_path):
+    import geo
+
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "schema_version: 1\n"
+        "places:\n"
+        "  - {id: alpha, name: 'Alpha {{7*7}}', kind: port, country_a: FJ, lon: 178.0, lat: -17.5}\n"
+        "  - {id: beta, name: Beta, kind: port, country_a: TO, lon: -175.2, lat: -21.1}\n"
+        "corridors:\n"
+        "  - id: pacific\n"
+        "    title: Fiji and Tonga\n"
+        "    legs:\n"
+        "      - {id: pa_ab, from: alpha, to: beta, mode: sea}\n",
+        encoding="utf-8",
+    )
+    corridors = geo.build_corridors(geo.read_routes(routes=file))
+    data = data_of(build_map(corridors, None, None))
+    names = {layer["name"]: [one.get("name") for one in layer["features"]] for layer in data["layers"]}
+    assert len(names["Legs: Fiji and Tonga"]) == 1
+    assert names["Ports and landing places"] == ["Alpha {{7*7}}", "Beta"]
+    assert data["bounds"][2] - data["bounds"][0] < 20
