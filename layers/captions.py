@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from layers.texts import literal_html
+from layers.texts import day_text, literal_html, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from pandas import DataFrame
 
 _COLUMNS: Final = ("Leg", "Way", "Published figure", "Dates and source")
 
@@ -117,3 +119,21 @@ def corridors_html(summary: Sequence[tuple[str, Sequence[str]]]) -> str:
         lines.append(f"<h3>{literal_html(title)}</h3>")
         lines += [f"<p>{literal_html(line)}</p>" for line in sentences or ["No published figures."]]
     return "\n".join([*lines, "</section>"])
+
+
+def widths_text(figures: DataFrame | None) -> list[str]:
+    """Return what the widths of legs stand for: the periods of their figures, or nothing without figures.
+
+    Examples
+    --------
+    >>> widths_text(None)
+    []
+    """
+    if figures is None or not {"high", "period_start", "period_end"} <= set(figures.columns):
+        return []
+    rows = figures[figures["high"].notna()][["period_start", "period_end"]].drop_duplicates()
+    spans = sorted((text_of(first)[:10], text_of(last)[:10]) for first, last in rows.itertuples(index=False))
+    told = [f"{day_text(first)} to {day_text(last)}" for first, last in spans if first and last]
+    return (
+        [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."] if told else []
+    )

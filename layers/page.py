@@ -72,7 +72,7 @@ class OfflineFigure(Figure):
     Notes
     -----
     It serves whatever renders through the figure: ``save``, Jupyter's display, and layers of folium's own
-    that a user adds. Element ids are numbered in the order of their appearance: equal input gives equal bytes.
+    that a user adds. Element ids are numbered in the order of their appearance: equal input, equal bytes.
     """
 
     def __init__(self, title: str = "Map", lang: str = "en") -> None:

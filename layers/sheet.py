@@ -10,7 +10,7 @@ from folium.template import Template
 from geo.errors import InvalidInputError, NotCoveredError
 from layers import palette
 from layers.areas import area_layer, basemap_features, corridor_sentences
-from layers.captions import corridors_html, figure_html, heading_html, legs_html
+from layers.captions import corridors_html, figure_html, heading_html, legs_html, widths_text
 from layers.features import KOSOVO_CODES, view_bounds
 from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend
 from layers.lines import credit_line, leg_layers, monthly_series
@@ -226,7 +226,7 @@ def _sheet_data(
         },
     }  # fmt: skip
     notes = [
-        *_widths_text(figures),
+        *widths_text(figures),
         *_as_sentences(sources),
         DISCLAIMER,
         *([FOOTNOTE_KOSOVO] if kosovo else []),
@@ -379,18 +379,6 @@ def _as_sentences(sources: Sequence[str]) -> list[str]:
     figures = [source.removeprefix("Source: ").removesuffix(".") for source in sources if source not in words]
     ground = " ".join(words[source] for source in sources if source in words)
     return [line for line in (f"Figures: {'; '.join(figures)}." if figures else "", ground) if line]
-
-
-def _widths_text(figures: DataFrame | None) -> list[str]:
-    """Return what the widths of legs stand for: the periods of their figures."""
-    if figures is None or not {"high", "period_start", "period_end"} <= set(figures.columns):
-        return []
-    rows = figures[figures["high"].notna()][["period_start", "period_end"]].drop_duplicates()
-    spans = sorted((text_of(first)[:10], text_of(last)[:10]) for first, last in rows.itertuples(index=False))
-    told = [f"{day_text(first)} to {day_text(last)}" for first, last in spans if first and last]
-    return (
-        [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."] if told else []
-    )
 
 
 def _latest(stats: DataFrame | None, column: str) -> str | None:

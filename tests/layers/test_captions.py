@@ -1,4 +1,4 @@
-from layers.captions import corridors_html, figure_html, heading_html, legs_html
+from layers.captions import corridors_html, figure_html, heading_html, legs_html, widths_text
 from layers.lines import leg_layers
 
 
@@ -27,3 +27,11 @@ def test_the_table_holds_every_leg_once(make):
 def test_a_corridor_without_figures_says_so():
     assert corridors_html([("A", [])]) == ""
     assert "No published figures." in corridors_html([("A", []), ("B", ["x"])])
+
+
+def test_widths_name_the_periods_they_stand_for(make):
+    told = widths_text(make.figures())
+    assert told == [
+        "Widths of legs: published figures of 1 January 2024 to 30 November 2024. Each leg tells its own."
+    ]
+    assert widths_text(make.figures().iloc[[2]]) == []
