@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo import terms
 from geo.checks import check_date
 from geo.errors import InvalidInputError, NotCoveredError
 from geo.stats import leg_phrases, periods
@@ -186,7 +187,7 @@ def _series(
     known: dt.date | None,
 ) -> CountSeries | None:
     rows = series_rows(counts, corridor, source, measure, basis or None, place)
-    if rows.empty:
+    if rows.empty or len(rows[terms.BASIS].unique()) > 1:
         return None
     try:
         return build_series(rows, known_on=known)

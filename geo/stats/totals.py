@@ -90,8 +90,6 @@ def all_time(q: Question, name: str) -> Stat:
     first = q.series.first
     if q.base_kind == "cumulative":
         raise UnavailableError(note_phrases.coarse(q.voice, "cumulative"), "not_applicable")
-    if q.cut < first:
-        raise UnavailableError(note_phrases.begins(q.voice, first, q.series.last), "outside")
     span = q.need(Period(first, q.cut))
     clause = phrases.all_time(q.voice, q.wording, span.period, span.value, span.qualifier)
     return q.answer(name, span.value, clause, span)

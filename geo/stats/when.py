@@ -85,8 +85,3 @@ def _ends(v: Voice, period: Period) -> tuple[str, str]:
     if (start.year, start.month) == (end.year, end.month):
         return v.number(start.day), v.day(end)
     return (v.day_month(start) if start.year == end.year else v.day(start)), v.day(end)
-
-
-def month_days(v: Voice, period: Period) -> str:
-    """Name a month of any year."""
-    return v.month_name(period.start)

@@ -136,6 +136,28 @@ def test_corridors_without_figures_and_legs_without_corridors_are_kept(make_tabl
     assert found.index.tolist() == ["a", "z"]
 
 
+def test_a_figure_whose_basis_is_not_clear_is_left_out(make_table, make_corridors):
+    table = join_counts(make_table([9], basis="final"), make_table([8], basis="provisional"))
+    assert leg_figures(table, make_corridors("north"), _legs("north", {"a": True}))["high"].isna().all()
+
+
+def test_a_year_with_a_gap_gives_way_to_the_one_before(make_table, make_corridors):
+    table = make_table([10] * 12 + [10, None] + [10] * 10, kind="month")
+    found = leg_figures(table, make_corridors("north"), _legs("north", {"a": True}))
+    assert found.loc["a", ["value", "period_end"]].tolist() == [120, pd.Timestamp("2030-12-31")]
+    figure = {
+        "id": "f",
+        "label": "x",
+        "source": "nobody",
+        "measure": "arrival",
+        "basis": "",
+        "place": "",
+        "legs": ["a"],
+    }
+    again = leg_figures(table, make_corridors("north", figures=[figure]), _legs("north", {"a": True}))
+    assert again["high"].tolist() == [120]
+
+
 def test_a_rounded_figure_says_so(make_table, make_corridors):
     table = make_table([70], kind="year")
     table["qualifier"] = "over"

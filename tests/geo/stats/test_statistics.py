@@ -192,6 +192,39 @@ def test_since_looks_no_further_back_than_it_must(one):
     assert "not_applicable" in one([3, 0], "lowest_since")["flags"]
 
 
+def test_many_gaps_are_counted(one):
+    found = one([1, None] * 5 + [1], "month_to_date")
+    assert "and 2 more" in found["sentence"]
+    assert found["detail"]["missing_count"] == 5
+
+
+def test_weeks_make_no_months(one):
+    found = one([5] * 20, "rank", kind="week", first="2030-01-07", period="2030-03")
+    assert found["flags"][1] == "coarse"
+    record = one([5] * 20, "record", kind="week", first="2030-01-07", period="2030-03")
+    assert record["flags"][1] == "not_applicable"
+    assert one([5] * 20, "total", kind="week", first="2030-01-07", period="2030-W05/2030-W06")["value"] == 10
+
+
+def test_a_series_of_irregular_spans_has_totals_only(one, make_table):
+    table = make_table([5, 6], kind="year")
+    table["period_end"] = pd.to_datetime(["2030-08-31", "2031-07-31"])
+    found = one(None, "total", table=table, as_of="2031-07-31")
+    assert (found["value"], found["period_start"]) == (6, pd.Timestamp("2031-01-01"))
+    assert "not_applicable" in one(None, "rank", table=table)["flags"]
+    earlier = one(None, "total", table=table, as_of="2031-05-05")
+    assert earlier["value"] == 5
+    assert "The newest figure by 5 May 2031 runs to 31 August 2030." in earlier["sentence"]
+
+
+def test_a_companion_is_taken_from_the_same_vintage(one, make_table):
+    people = make_table([10, 20], known_on="2030-01-03")
+    boats = make_table([1, 2], measure="boat", known_on="2030-02-01")
+    table = join_counts(people, boats)
+    assert one(None, "per_boat", table=table)["value"] == 10
+    assert "not_applicable" in one(None, "per_boat", table=table, known_on="2030-01-31")["flags"]
+
+
 def test_days_with_arrivals(one):
     found = one([0, 3, 0, 4], "days_with_arrivals")
     assert (found["value"], found["unit"], found["detail"]["of_days"]) == (2, "days", 4)
