@@ -48,7 +48,8 @@ def group(v: Voice, kind: str, scope: str, period: Period, number: int) -> str:
             )
         return _quarters(v, period.start.month // 3, number)
     named = periods(v, kind, number)
-    return v.say("{periods} of {year}", periods=named, year=period.end.year) if scope == "year" else named
+    year = period.start.isocalendar().year if kind == "week" else period.start.year
+    return v.say("{periods} of {year}", periods=named, year=year) if scope == "year" else named
 
 
 def _quarters(v: Voice, quarter: int, number: int) -> str:

@@ -198,6 +198,11 @@ def test_many_gaps_are_counted(one):
     assert found["detail"]["missing_count"] == 5
 
 
+def test_a_week_belongs_to_its_iso_year(one):
+    found = one([5] * 56, "rank_same_year", kind="week", first="2026-01-05", period="2026-W53")
+    assert "of all 52 weeks of 2026 up to" in found["sentence"]
+
+
 def test_weeks_make_no_months(one):
     found = one([5] * 20, "rank", kind="week", first="2030-01-07", period="2030-03")
     assert found["flags"][1] == "coarse"
