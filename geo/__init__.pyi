@@ -20,3 +20,6 @@ from .routes import read_routes as read_routes
 from .sea import sea_path as sea_path
 from .stats import corridor_stats as corridor_stats
 from .stats import leg_figures as leg_figures
+
+__version__: str
+__routeways__: bool

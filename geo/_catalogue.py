@@ -145,11 +145,39 @@ def read_contents() -> list[dict[str, Any]]:
     [630]
     """
     contents = _load("contents.yaml")
-    described: dict[str, dict[str, Any]] = contents["described"]
+    return describe(contents["described"], contents["files"])
+
+
+def describe(described: dict[str, Any], files_: dict[str, Any]) -> list[dict[str, Any]]:
+    """Join what is written by hand about files, by path or pattern, with what was measured of each.
+
+    Parameters
+    ----------
+    described : dict
+        By path or pattern; an exact path wins, then the first pattern. ``series`` stands for what the series
+        catalogue says of a source (and ``measure``).
+    files_ : dict
+        Rows, rows_are and sha256, by path.
+
+    Returns
+    -------
+    contents : list of dict
+        By path, as :func:`read_contents` returns it.
+
+    Examples
+    --------
+    >>> describe({"a/*.csv": {"title": "tables"}}, {"a/b.csv": {"rows": 3}})
+    [{'path': 'a/b.csv', 'title': 'tables', 'rows': 3}]
+    """
     found = []
-    for path, measured in sorted(contents["files"].items()):
-        entry = described.get(path) or next(
+    for path, measured in sorted(files_.items()):
+        entry: dict[str, Any] = described.get(path) or next(
             (about for pattern, about in described.items() if fnmatch.fnmatchcase(path, pattern)), {}
         )
-        found.append(copy.deepcopy({"path": path} | entry | measured))
+        taken: dict[str, Any] = {}
+        if "series" in entry:
+            info = series_info(entry["series"], entry.get("measure"))
+            taken = {key: info[key] for key in ("title", "publisher", "url", "licence", "known_faults")}
+        published = {"published": str(entry["published"])} if entry.get("published") else {}
+        found.append(copy.deepcopy({"path": path} | taken | entry | published | measured))
     return found

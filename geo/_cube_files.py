@@ -83,6 +83,7 @@ def _encoded(cube: xr.Dataset) -> xr.Dataset:
     import xvec  # noqa: F401 - registers the accessor
 
     plain: xr.Dataset = cube.xvec.encode_cf() if cube.xvec.geom_coords else cube.copy()
+    plain = plain.reset_coords("time_bnds").assign_attrs(cube.attrs)  # xvec leaves the attributes behind
     for name in (terms.TIME, "time_bnds"):
         plain[name].encoding = {"units": _TIME_UNITS, "calendar": "proleptic_gregorian", "dtype": "int64"}
     return plain
@@ -120,4 +121,4 @@ def read_cube(path: str | Path) -> xr.Dataset:
         {name: cube[name].astype(str) for name in cube.coords if cube[name].dtype.kind in "OT"}
     )
     decoded: xr.Dataset = cube.xvec.decode_cf() if "geometry_container" in cube.variables else cube
-    return decoded
+    return decoded.set_coords("time_bnds").assign_attrs(cube.attrs)

@@ -199,14 +199,16 @@ class Checking:
         self.note("said twice, with the same value", int(again.sum()), table.loc[again, terms.VALUE].sum())
         kept = table[~again]
         clash = kept.duplicated(key, keep="first")
-        if clash.any():
-            numbers = kept.groupby(key, dropna=False, sort=False).ngroup()
-            firsts = {number: i for i, number in numbers[~clash].items()}
-        for i in kept.index[clash]:
-            first = firsts[numbers[i]]
+        if not clash.any():
+            return kept
+        numbers = kept.groupby(key, dropna=False, sort=False).ngroup()
+        firsts = {number: i for i, number in numbers[~clash].items()}
+        values = dict(kept[terms.VALUE].items())
+        for i, number in numbers[clash].items():
+            first = firsts[number]
             self.faults.append(
-                f"{self.at(i, terms.VALUE)}: {kept.loc[i, terms.VALUE]:g} contradicts "
-                f"{kept.loc[first, terms.VALUE]:g} in {self.at(first, terms.VALUE).partition(',')[0]}, "
+                f"{self.at(i, terms.VALUE)}: {values[i]:g} contradicts "
+                f"{values[first]:g} in {self.at(first, terms.VALUE).partition(',')[0]}, "
                 "the same number of the same publication date"
             )
         return kept

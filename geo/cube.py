@@ -177,12 +177,11 @@ def _fitting(rows: pd.DataFrame, dim: str, frequency: str, ledger: _Ledger) -> p
             rows = ledger.keep(rows, single, "sum of all routes, never added to its parts")
     else:
         rows = ledger.keep(rows, rows[terms.PLACE] != "", "describes the whole corridor, not a leg")
-    step = FREQUENCIES[frequency]
-    within = rows[terms.PERIOD_START].dt.to_period(step) == rows[terms.PERIOD_END].dt.to_period(step)
-    rows = ledger.keep(rows, within, f"longer than a {frequency}, or across two")
     if frequency not in {"day", "week"}:
         rows = ledger.keep(rows, period_kinds(rows) != "week", f"weeks do not fill a {frequency}")
-    return rows
+    step = FREQUENCIES[frequency]
+    within = rows[terms.PERIOD_START].dt.to_period(step) == rows[terms.PERIOD_END].dt.to_period(step)
+    return ledger.keep(rows, within, f"longer than a {frequency}, or across two")
 
 
 def _whole_or_parts(rows: pd.DataFrame, ledger: _Ledger) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Errors that say what is wrong, by which rule, and where.
 
-Every class is also a builtin, so that callers who do not know this package can catch them. Messages follow one form,
-``Invalid <thing> '<value>'. <rule>.``, with the place (file, row, column) where there is one.
+Every class is also a builtin, so that callers who do not know this package can catch them. Messages follow
+one form, ``Invalid <thing> '<value>'. <rule>.``, with the place (file, row, column) where there is one.
 """
 
 from __future__ import annotations

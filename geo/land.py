@@ -82,12 +82,14 @@ class _Touch:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A way from one touch to another; the nodes between them may be none."""
+    """A way from one touch to another, which leaves and enters their edges at a share of these, at an end."""
 
     start: _Touch
     end: _Touch
-    nodes: tuple[int, ...]
     length_m: float
+    nodes: tuple[int, ...] = ()
+    leaves: float = 0.0
+    enters: float = 0.0
 
 
 def land_path(
@@ -240,20 +242,13 @@ def _edge_points(roads: Roads, edge: int) -> _Floats:
     return roads.xy[roads.first[edge] : roads.first[edge + 1]]
 
 
-def _leaving(roads: Roads, touch: _Touch) -> Iterator[tuple[int, float]]:
-    """Yield (node, metres) for each end of its edge that can be reached from a touch."""
+def _ends(roads: Roads, touch: _Touch, *, leaving: bool) -> Iterator[tuple[int, float, float]]:
+    """Yield (node, metres, share) for each end of its edge by which a touch can be left, or else reached."""
     length = float(roads.length_m[touch.edge])
-    yield int(roads.v[touch.edge]), (1 - touch.share) * length
-    if roads.both:
-        yield int(roads.u[touch.edge]), touch.share * length
-
-
-def _entering(roads: Roads, touch: _Touch) -> Iterator[tuple[int, float]]:
-    """Yield (node, metres) for each end of its edge from which a touch can be reached."""
-    length = float(roads.length_m[touch.edge])
-    yield int(roads.u[touch.edge]), touch.share * length
-    if roads.both:
-        yield int(roads.v[touch.edge]), (1 - touch.share) * length
+    if leaving or roads.both or touch.share == 1:
+        yield int(roads.v[touch.edge]), (1 - touch.share) * length, 1.0
+    if not leaving or roads.both or touch.share == 0:
+        yield int(roads.u[touch.edge]), touch.share * length, 0.0
 
 
 def _search(roads: Roads, starts: list[_Touch], ends: list[_Touch]) -> _Way | None:
@@ -261,36 +256,36 @@ def _search(roads: Roads, starts: list[_Touch], ends: list[_Touch]) -> _Way | No
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import dijkstra
 
-    exits: dict[int, tuple[float, float, _Touch]] = {}
+    exits: dict[int, tuple[float, float, float, _Touch]] = {}
     for touch in starts:
-        for node, metres in _leaving(roads, touch):
-            cost = touch.gap_km * 1000 + metres
+        for node, metres, share in _ends(roads, touch, leaving=True):
+            cost = max(touch.gap_km * 1000 + metres, 1e-6)
             if node not in exits or cost < exits[node][0]:
-                exits[node] = (cost, metres, touch)
+                exits[node] = (cost, metres, share, touch)
     size = len(roads.matrix.indptr)  # the nodes, and one more for the start
-    data = np.r_[roads.matrix.data, [max(cost, 1e-6) for cost, _, _ in exits.values()]]
+    data = np.r_[roads.matrix.data, [found[0] for found in exits.values()]]
     targets = np.r_[roads.matrix.indices, list(exits)]
     rows = np.r_[roads.matrix.indptr, len(data)]
     graph = csr_matrix((data, targets, rows), shape=(size, size))
     far, before = dijkstra(graph, indices=size - 1, return_predecessors=True)
     best: tuple[float, _Way] | None = None
     for touch in ends:
-        for node, metres in _entering(roads, touch):
+        for node, metres, share in _ends(roads, touch, leaving=False):
             cost = float(far[node]) + metres + touch.gap_km * 1000
             if np.isfinite(cost) and (best is None or cost < best[0]):
                 nodes = [node]
                 while before[nodes[-1]] != size - 1:
                     nodes.append(int(before[nodes[-1]]))
-                first_cost, first_m, start = exits[nodes[-1]]
-                length = first_m + float(far[node]) - max(first_cost, 1e-6) + metres
-                best = cost, _Way(start, touch, tuple(reversed(nodes)), max(length, 0.0))
+                first_cost, first_m, leaves, start = exits[nodes[-1]]
+                length = max(first_m + float(far[node]) - first_cost + metres, 0.0)
+                best = cost, _Way(start, touch, length, tuple(reversed(nodes)), leaves, share)
     for start in starts:
         for end in ends:
             if start.edge == end.edge and (roads.both or start.share <= end.share):
                 length = abs(end.share - start.share) * float(roads.length_m[start.edge])
                 cost = length + (start.gap_km + end.gap_km) * 1000
                 if best is None or cost <= best[0]:
-                    best = cost, _Way(start, end, (), length)
+                    best = cost, _Way(start, end, length)
     return None if best is None else best[1]
 
 
@@ -298,14 +293,13 @@ def _points(roads: Roads, way: _Way) -> _Floats:
     """Return the points of a way."""
     if not way.nodes:
         return _piece(roads, way.start.edge, way.start.share, way.end.share)
-    first, last = way.nodes[0], way.nodes[-1]
-    pieces = [_piece(roads, way.start.edge, way.start.share, float(roads.v[way.start.edge] == first))]
+    pieces = [_piece(roads, way.start.edge, way.start.share, way.leaves)]
     size = len(roads.matrix.indptr) - 1
     for start, end in zip(way.nodes, way.nodes[1:], strict=False):
         edge = int(roads.arc_edge[np.searchsorted(roads.arc_key, start * size + end)])
         forward = float(roads.u[edge] == start)
         pieces.append(_piece(roads, edge, 1 - forward, forward))
-    pieces.append(_piece(roads, way.end.edge, float(roads.u[way.end.edge] != last), way.end.share))
+    pieces.append(_piece(roads, way.end.edge, way.enters, way.end.share))
     return np.vstack(pieces)
 
 

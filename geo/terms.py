@@ -8,7 +8,7 @@ from typing import Final
 CRS: Final = "EPSG:4326"
 """Coordinates are WGS 84, longitude before latitude, everywhere but inside ``layers.features``."""
 
-# --- columns of the tidy counts table, in their order -----------------------------------------------------------
+# --- columns of the tidy counts table, in their order
 SOURCE: Final = "source"
 CORRIDOR: Final = "corridor"
 PLACE: Final = "place"
@@ -52,21 +52,32 @@ DATE_COLUMNS: Final = (PERIOD_START, PERIOD_END, KNOWN_ON)
 SERIES_COLUMNS: Final = (SOURCE, MEASURE, BASIS)
 """What names a series: one source × measure × basis."""
 
-# --- dimensions of cubes and ids of shapes ----------------------------------------------------------------------
+# --- dimensions of cubes and ids of shapes
 TIME: Final = "time"
 LEG: Final = "leg"
 ROUTE: Final = "route"
 SEGMENT: Final = "segment"
 
-# --- values -----------------------------------------------------------------------------------------------------
+# --- values
 BASES: Final = ("provisional", "final", "")
-QUALIFIERS: Final = ("", "about", "over", "almost", "nearly", "more than", "at least", "at most", "fewer than")
+QUALIFIERS: Final = (
+    "",
+    "about",
+    "over",
+    "almost",
+    "nearly",
+    "more than",
+    "at least",
+    "at most",
+    "fewer than",
+)
 FLAGS: Final = ("revised", "partial", "preliminary", "cumulative", "inferred_known_on", "suppressed")
 """What a row may say of its value; several are joined with a space.
 
-``suppressed`` goes with an empty value: the publisher (or this package) withheld it, which is neither missing nor 0.
+``suppressed`` goes with an empty value: the publisher (or this package) withheld it; that is neither missing
+nor 0.
 ``cumulative`` marks a running total since ``period_start``; such rows overlap and are never added.
-``inferred_known_on`` says that the publication date is the last data day plus one, because none was printed.
+``inferred_known_on`` says that the publication date is the last data day plus one, for want of a printed one.
 """
 SEXES: Final = ("", "female", "male", "unknown", "not_recorded")
 NATIONALITY_WORDS: Final = ("", "stateless", "other", "unknown", "not_recorded")

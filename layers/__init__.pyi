@@ -1,5 +1,11 @@
 from .brief import build_brief as build_brief
 from .bundle import write_bundle as write_bundle
+from .dossier import Dossier as Dossier
+from .dossier import Options as Options
 from .export import export_layer as export_layer
+from .export import layer_frame as layer_frame
+from .export import layer_metadata as layer_metadata
 from .page import save_page as save_page
 from .sheet import build_map as build_map
+
+def check_names() -> None: ...

@@ -1,7 +1,7 @@
 """The command ``routeways``: parse, call, print. Data goes to stdout, talk to stderr.
 
-Exit codes: 0 done, 1 failed, 2 wrong use. Everything heavy is imported inside the commands, so that ``--help``
-answers at once.
+Exit codes: 0 done, 1 failed, 2 wrong use. Everything heavy is imported inside the commands, so that
+``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 STATS_FORMATS = ("table", "csv", "json", "markdown")
 LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats")
+BRIEF_FORMATS = ("folder", "html")
 EXPORT_FORMATS = ("geojson", "geojsonl", "gpkg", "parquet", "fgb", "csv")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on only
     """A day of the calendar, as YYYY-MM-DD."""
 
     name = "date"
@@ -99,9 +100,8 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("--against",),
         {
-            "multiple": True,
-            "metavar": "YEAR",
-            "help": "Also compare with the same point of this year; repeat.",
+            "metavar": "YEAR|P",
+            "help": "Year (or period, for totals) that changes are compared with. Default: the year before.",
         },
     ),
     (
@@ -141,17 +141,22 @@ def _dossier(corridors: tuple[str, ...], options: dict[str, Any]) -> Dossier:
 
 def command_line(ctx: click.Context) -> str:
     """Return the command that was given, without where its output went, so that it can be given again."""
-    words = ["routeways", str(ctx.info_name)]
+    arguments, options = [], []
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
         if parameter.name == "output" or value in (None, (), "") or value == parameter.default:
             continue
         values = value if isinstance(value, tuple) else (value,)
         if isinstance(parameter, click.Argument):
-            words[2:2] = [str(item) for item in values]
+            arguments += [str(item) for item in values]
         else:
-            words += [word for item in values for word in (parameter.opts[0], str(item))]
-    return shlex.join(words)
+            options += [word for item in values for word in (parameter.opts[0], _told(item))]
+    return shlex.join(["routeways", str(ctx.info_name), *arguments, *options])
+
+
+def _told(value: object) -> str:
+    """Return an option's value as it may be repeated anywhere: of a path its last part."""
+    return value.name if isinstance(value, Path) else str(value)
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's own signature
@@ -168,7 +173,19 @@ def _say(text: str) -> None:
 
 def _notes(dossier: Dossier) -> None:
     for note in dossier.notes:
-        _say(f"note: {note}")
+        _say(f"note: {note['corridor']}: {note['note']}")
+
+
+def _hand_over(text: str, output: str) -> None:
+    """Print a text, or write it to a file, whole or not at all."""
+    if output == "-":
+        stream = sys.stdout.buffer
+        stream.write(text.encode())
+        stream.flush()
+        return
+    from layers.bundle import write_page
+
+    _say(f"wrote {write_page(text, output)}")
 
 
 @click.group(
@@ -191,59 +208,59 @@ def main() -> None:
 
 
 @main.command(
-    cls=Careful, epilog="\b\nExample:\n  routeways brief channel western_balkans --as-of 2024-12-12 -o out/"
+    cls=Careful,
+    epilog="\b\nExample:\n  routeways brief channel western_balkans --as-of 2024-12-12 -o out/",
 )
 @common
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html"
+    "--format",
+    "format_",
+    type=click.Choice(BRIEF_FORMATS),
+    help="html: the page alone. Default: by the output's ending.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html|-"
 )
 @click.pass_context
-def brief(ctx: click.Context, corridors: tuple[str, ...], output: Path, **options: Any) -> None:  # noqa: ANN401 - click's keywords
+def brief(
+    ctx: click.Context,
+    /,
+    corridors: tuple[str, ...],
+    format_: str | None,
+    output: Path,
+    **options: Any,  # noqa: ANN401 - click's keywords
+) -> None:
     """Write a folder that can be handed over: briefing, map, layers, statistics, manifest.
 
-    An output that ends in .html gets the briefing page alone.
+    An output that ends in .html, or --format html, gets the briefing page alone.
     """
-    from layers.bundle import write_brief_folder, write_page
+    from layers import desk
 
     dossier = _dossier(corridors, options)
-    if output.suffix == ".html":
-        from layers.brief import build_brief
-
-        write_page(build_brief(dossier, command=command_line(ctx)), output)
-        written = [output]
+    if format_ == "html" or output.suffix == ".html" or str(output) == "-":
+        _hand_over(desk.brief_page(dossier, command=command_line(ctx)), str(output))
     else:
-        with _progress("Writing the briefing") as step:
-            written = write_brief_folder(dossier, output, command=command_line(ctx), step=step)
+        with _progress("Reading figures") as step:
+            written = desk.write_brief(dossier, output, command=command_line(ctx), step=step)
+        for path in written:
+            _say(f"wrote {path}")
     _notes(dossier)
-    for path in written:
-        _say(f"wrote {path}")
 
 
 @main.command(
-    "map", cls=Careful, epilog="\b\nExample:\n  routeways map central_med --as-of 2024-12-31 -o central.html"
+    "map",
+    cls=Careful,
+    epilog="\b\nExample:\n  routeways map central_med --as-of 2024-12-31 -o central.html",
 )
 @common
 @click.option("-o", "--output", default="map.html", metavar="FILE|-", help="Default: map.html; - for stdout.")
 def map_(corridors: tuple[str, ...], output: str, **options: Any) -> None:  # noqa: ANN401 - click's keywords
     """Write the map as one HTML file that asks nothing of a network."""
-    from layers.bundle import write_page
+    from layers import desk
 
     dossier = _dossier(corridors, options)
-    page = dossier_map_page(dossier)
+    _hand_over(desk.map_page(dossier), output)
     _notes(dossier)
-    if output == "-":
-        click.echo(page, nl=False)
-        return
-    write_page(page, Path(output))
-    _say(f"wrote {output}")
-
-
-def dossier_map_page(dossier: Dossier) -> str:
-    """Return the map of a dossier as one page of HTML."""
-    from layers.brief import dossier_map
-    from layers.page import page_html
-
-    return page_html(dossier_map(dossier))
 
 
 @main.command(cls=Careful, epilog="\b\nExample:\n  routeways stats channel --as-of 2024-12-12 --format json")
@@ -253,6 +270,7 @@ def dossier_map_page(dossier: Dossier) -> str:
 @click.pass_context
 def stats(
     ctx: click.Context,
+    /,
     corridors: tuple[str, ...],
     format_: str,
     output: str,
@@ -262,15 +280,8 @@ def stats(
     from layers.tables import stats_text
 
     dossier = _dossier(corridors, options)
-    text = stats_text(dossier, format_, command=command_line(ctx))
+    _hand_over(stats_text(dossier, format_, command=command_line(ctx)), output)
     _notes(dossier)
-    if output == "-":
-        click.echo(text, nl=False)
-    else:
-        from layers.bundle import write_page
-
-        write_page(text, Path(output))
-        _say(f"wrote {output}")
     if not dossier.records:
         raise click.ClickException("No statistic could be computed; the notes above say why.")
 
@@ -285,13 +296,14 @@ def stats(
     "--format",
     "format_",
     type=click.Choice(EXPORT_FORMATS),
-    help="Default: by the file's ending, GeoJSON on stdout.",
+    help="Default: by the file's ending; GeoJSON on stdout.",
 )
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
 @click.option("--style/--no-style", default=True, help="Write a QGIS style (.qml) beside the file.")
 @click.pass_context
 def export(
     ctx: click.Context,
+    /,
     layer: str,
     corridors: tuple[str, ...],
     format_: str | None,
@@ -300,14 +312,15 @@ def export(
     **options: Any,  # noqa: ANN401 - click's keywords
 ) -> None:
     """Write one layer for GIS: corridors, legs, segments, places, crossings or stats."""
-    from layers.bundle import export_dossier_layer
+    from layers import desk
 
     dossier = _dossier(corridors, options)
-    target = click.get_binary_stream("stdout") if output == "-" else Path(output)
-    export_dossier_layer(dossier, layer, target, format_=format_, style=style, command=command_line(ctx))
-    _notes(dossier)
-    if output != "-":
-        _say(f"wrote {output}")
+    target = sys.stdout.buffer if output == "-" else Path(output)
+    written = desk.export(dossier, layer, target, format_=format_, style=style, command=command_line(ctx))
+    for path in written:
+        _say(f"wrote {path}")
+    if layer == "stats":
+        _notes(dossier)
 
 
 @main.command(epilog="\b\nExample:\n  routeways doctor")

@@ -49,7 +49,8 @@ def examine(folder: Path | None = None) -> list[Finding]:
     Parameters
     ----------
     folder : Path, optional
-        Folder whose own ``geo`` or ``layers`` a notebook started there would import first. Default: the current one.
+        Folder whose own ``geo`` or ``layers`` a notebook started there would import first. Default: the
+        current one.
 
     Returns
     -------

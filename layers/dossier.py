@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from geo.counts import join_counts
-
 import geo
-from geo import stats as geo_stats
+from geo.counts import as_known, frequency, join_counts, select_counts
+from geo.definitions import own_places, read_definitions
+from geo.errors import NotCoveredError
+from geo.stats import from_frame, monthly_values, stats_records
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
     from geopandas import GeoDataFrame
+
+    from geo.stats import Stat
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class Options:
         Data date, publication date, and the first day of a count since an event.
     period : str or None
         What is described: a day, week, month, quarter, year or ``a/b``.
+    against : str or None
+        Year that changes are compared with; default the year before.
+    threshold : float or None
+        Figure whose date is wanted; default the last round one.
     source, measure, basis : str or None
         Another series than the corridor's headline one.
     routes, counts : Path or None
@@ -45,7 +53,7 @@ class Options:
     known_on: dt.date | None = None
     since: dt.date | None = None
     period: str | None = None
-    against: tuple[str, ...] = ()
+    against: str | None = None
     threshold: float | None = None
     source: str | None = None
     measure: str | None = None
@@ -86,6 +94,17 @@ class Dossier:
         """Corridors without geometry: titles, headline series, notes."""
         return geo.read_corridors(list(self.options.corridors) or None, routes=self.options.routes)
 
+    def definition(self, corridor: str) -> dict[str, Any]:
+        """Return what is known of one corridor."""
+        return {str(name): value for name, value in self.definitions.loc[corridor].to_dict().items()}
+
+    def figure(self, leg: str) -> dict[str, Any] | None:
+        """Return what is published of one leg; None where nothing is."""
+        if leg not in self.figures.index:
+            return None
+        found = {str(name): value for name, value in self.figures.loc[leg].to_dict().items()}
+        return None if math.isnan(found["high"]) else found
+
     @cached_property
     def routes(self) -> GeoDataFrame:
         """Legs with their lines."""
@@ -104,23 +123,124 @@ class Dossier:
     @cached_property
     def places(self) -> GeoDataFrame:
         """Places, the user's own among them."""
-        return self.routes_places()
-
-    def routes_places(self) -> GeoDataFrame:
-        """Read the places, the ones of the user's own routes file among them."""
-        return geo.read_places(extra=self.options.routes)
-
-    @cached_property
-    def records(self) -> list[geo_stats.Stat]:
-        """Statistics, one record each."""
-        return geo_stats.stats_records(self.counts, self.definitions, **self.question())
+        definitions = read_definitions(list(self.definitions.index), routes=self.options.routes)
+        return geo.read_places(extra=own_places(definitions) or None)
 
     @cached_property
     def stats(self) -> pd.DataFrame:
-        """Statistics as a table with one row each."""
+        """Statistics, one row each; ``attrs["notes"]`` says which corridors have none, and why."""
         return geo.corridor_stats(self.counts, self.definitions, **self.question())
+
+    @cached_property
+    def records(self) -> list[Stat]:
+        """Statistics, one record each."""
+        return from_frame(self.stats)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """What is published of each leg: a figure, a range, or nothing."""
+        return geo.leg_figures(
+            self.counts,
+            self.definitions,
+            self.routes,
+            as_of=self.options.as_of,
+            known_on=self.options.known_on,
+            period=self.options.period,
+        )
+
+    @property
+    def notes(self) -> list[dict[str, str]]:
+        """Corridors without results, and why: dicts of ``corridor`` and ``note``."""
+        return [dict(note) for note in self.stats.attrs["notes"]]
+
+    def corridor_notes(self, corridor: str) -> list[str]:
+        """Return what has to be said of one corridor's figures."""
+        return [note["note"] for note in self.notes if note["corridor"] == corridor]
+
+    def monthly(self, corridor: str) -> tuple[pd.Series[float], str | None]:
+        """Return the headline series by month, and the last day of a month that is not over."""
+        import pandas as pd
+
+        question = self.question((*_DATES, "source", "measure", "basis"))
+        table = monthly_values(self.counts, self.definitions.loc[[corridor]], **question)
+        if corridor not in table:
+            return pd.Series(dtype=float), None
+        partial = table.attrs["partial"].get(corridor)
+        return table[corridor], partial["to"] if partial else None
+
+    def years(self, record: Stat) -> dict[int, list[float]]:
+        """Return the series of a statistic by year: days if it is daily, else months; NaN for missing."""
+        import pandas as pd
+
+        rows = select_counts(
+            self.counts,
+            corridor=record.corridor,
+            source=record.source,
+            measure=record.measure,
+            basis=record.basis,
+            place="",
+            nationality="",
+        )
+        if frequency(rows) == "day":
+            rows = rows if self.options.known_on is None else as_known(rows, self.options.known_on)
+            values = rows.set_index("period_start")["value"].sort_index()
+            values = values[: pd.Timestamp(record.as_of)]
+        else:
+            values = self.monthly(record.corridor)[0]
+        step = "D" if frequency(rows) == "day" else "MS"
+        whole = pd.date_range(f"{values.index[0].year}-01-01", values.index[-1], freq=step)
+        values = values.reindex(whole)
+        return {int(year): [float(value) for value in group] for year, group in values.groupby(whole.year)}
+
+    def series_stats(self, corridor: str, series: Mapping[str, str], **question: Any) -> list[Stat]:  # noqa: ANN401 - the options of corridor_stats
+        """Return statistics of another series of a corridor, up to the data date or its own last day.
+
+        Parameters
+        ----------
+        corridor : str
+            Its id.
+        series : mapping
+            With ``source``, ``measure`` and ``basis``.
+        **question
+            As for :func:`geo.corridor_stats`.
+
+        Returns
+        -------
+        records : list of Stat
+            Those with a value; none where the series does not reach.
+        """
+        asked = {**self.question(("as_of", "known_on")), **question}
+        wanted = {name: series[name] for name in ("source", "measure", "basis") if series[name]}
+        last = self._last_day(corridor, series)
+        if last is None:
+            return []
+        if asked["as_of"] is None or asked["as_of"] > last:
+            asked["as_of"] = last
+        try:
+            records = stats_records(self.counts, self.definitions.loc[[corridor]], **wanted, **asked)
+        except NotCoveredError:
+            return []
+        return [record for record in records if "unavailable" not in record.flags]
+
+    def _last_day(self, corridor: str, series: Mapping[str, str]) -> dt.date | None:
+        rows = self.series
+        found = rows[
+            (rows["corridor"] == corridor)
+            & (rows["source"] == series["source"])
+            & (rows["measure"] == series["measure"])
+            & (rows["place"] == "")
+        ]
+        return None if found.empty else found["last_day"].max().date()
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """The series that are held."""
+        return geo.list_series(self.counts)
 
     def question(self, names: Sequence[str] = ()) -> dict[str, Any]:
         """Return the options that statistics take, all or the named ones."""
-        every = ("as_of", "known_on", "period", "since", "against", "threshold", "source", "measure", "basis")
-        return {name: getattr(self.options, name) or None for name in names or every}
+        return {name: getattr(self.options, name) for name in names or _QUESTION}
+
+
+_DATES = ("as_of", "known_on")
+_QUESTION = (*_DATES, "period", "since", "against", "threshold", "source", "measure", "basis")

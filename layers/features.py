@@ -1,21 +1,19 @@
 """Shapes and figures as plain features: dicts of numbers and text that any page, in any language, can read.
 
 Geometry is shipped once, as whole numbers and differences; values once; text as text. Nothing here knows a
-map library. A page reads the features from one block of JSON and turns longitude and latitude into its own order.
+map library. A page reads the features from one block of JSON and orders longitude and latitude itself.
 """
 
 from __future__ import annotations
 
-import html
-import json
 import math
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.errors import InvalidInputError
 from layers.palette import figure_class, line_width
+from layers.texts import count_text, number, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -29,82 +27,6 @@ LINE_DECIMALS: Final = 4
 BASE_DECIMALS: Final = 3
 """Decimals of the basemap: about 110 m."""
 KOSOVO_CODES: Final = frozenset({"XK", "XKX"})
-
-_JSON_ESCAPES = {
-    character: f"\\u{ord(character):04x}"
-    for character in ("<", ">", "&", "'", "`", "{", "}", "$", "\u2028", "\u2029")
-}
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\{')
-
-
-def json_for_html(data: object) -> str:
-    r"""Return JSON that is inert wherever it stands: in HTML, in a script block, in a template.
-
-    Parameters
-    ----------
-    data : object
-        Dicts, lists, text, numbers, booleans and None. NaN and infinities become null.
-
-    Returns
-    -------
-    text : str
-        JSON whose strings hold none of ``< > & ' ` { } $``; ``json.loads`` gives the data back.
-
-    Notes
-    -----
-    Structural braces must stay; a space follows each that opens, so that neither ``{{`` nor ``{%`` nor ``{#``
-    can be read as the start of a template.
-
-    Examples
-    --------
-    >>> print(json_for_html({"a": "</script>{{7*7}}", "b": float("nan")}))
-    { "a":"\u003c/script\u003e\u007b\u007b7*7\u007d\u007d","b":null}
-    """
-    text = json.dumps(_plain(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return _JSON_TOKEN.sub(_inert, text)
-
-
-def _inert(token: re.Match[str]) -> str:
-    text = token.group()
-    if text == "{":
-        return "{ "
-    for character, escape in _JSON_ESCAPES.items():
-        text = text.replace(character, escape)
-    return text
-
-
-def _plain(data: object) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return data as JSON's own kinds: numpy scalars unpacked, NaN as None."""
-    if isinstance(data, dict):
-        return {str(key): _plain(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_plain(value) for value in data]
-    if isinstance(data, np.generic):
-        data = data.item()
-    if isinstance(data, float) and not math.isfinite(data):
-        return None
-    if data is None or isinstance(data, (str, int, float, bool)):
-        return data
-    raise InvalidInputError(
-        f"Invalid page data '{data!r}'. Only text, numbers, lists and dicts reach a page."
-    )
-
-
-def literal_html(text: object) -> str:
-    """Return text as HTML that shows it literally, in element content and in quoted attributes.
-
-    Beside HTML's own characters it encodes those of templates and of JavaScript's template strings. It is also
-    what a user wraps around strings handed to folium's own popups and tooltips.
-
-    Examples
-    --------
-    >>> literal_html("<b>{{7*7}}</b>")
-    '&lt;b&gt;&#123;&#123;7*7&#125;&#125;&lt;/b&gt;'
-    """
-    escaped = html.escape(str(text), quote=True)
-    for character in "\\`${}":
-        escaped = escaped.replace(character, f"&#{ord(character)};")
-    return escaped.replace("\x00", "\ufffd")
 
 
 def encode_line(coordinates: Sequence[Sequence[float]], *, decimals: int = LINE_DECIMALS) -> list[int]:
@@ -165,7 +87,8 @@ def _unwrap(longitudes: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(longitudes) < 2:
         return longitudes
     turns = np.cumsum(-np.round(np.diff(longitudes) / 360.0))
-    return longitudes + np.concatenate([[0.0], turns * 360.0])
+    unwrapped: NDArray[np.float64] = longitudes + np.concatenate([[0.0], turns * 360.0])
+    return unwrapped
 
 
 def encode_shape(shape: Any, *, decimals: int = LINE_DECIMALS) -> list[list[list[int]]]:  # noqa: ANN401 - shapely
@@ -206,14 +129,15 @@ def view_bounds(*frames: GeoDataFrame | None) -> tuple[float, float, float, floa
     shapes = [shape for frame in frames if frame is not None for shape in frame.geometry if _drawn(shape)]
     if not shapes:
         return (-170.0, -55.0, 170.0, 75.0)
-    boxes = np.array([shape.bounds for shape in shapes])
-    west, south, east, north = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+    boxes = np.array([shape.bounds for shape in shapes], dtype=float)
+    west, south = float(boxes[:, 0].min()), float(boxes[:, 1].min())
+    east, north = float(boxes[:, 2].max()), float(boxes[:, 3].max())
     if east - west > 180 and _spans_pacific(shapes):
         pairs = np.concatenate([_coordinates(shape) for shape in shapes])
         longitudes = np.where(pairs[:, 0] < 0, pairs[:, 0] + 360, pairs[:, 0])
-        west, east = longitudes.min(), longitudes.max()
+        west, east = float(longitudes.min()), float(longitudes.max())
     pad_lon, pad_lat = max(0.0, 0.25 - (east - west) / 2), max(0.0, 0.25 - (north - south) / 2)
-    return (float(west - pad_lon), float(south - pad_lat), float(east + pad_lon), float(north + pad_lat))
+    return (west - pad_lon, south - pad_lat, east + pad_lon, north + pad_lat)
 
 
 def _drawn(shape: Any) -> bool:  # noqa: ANN401 - shapely or None
@@ -252,7 +176,7 @@ def leg_features(
     -------
     features : list of dict
         With ``id``, ``corridor``, ``line``, ``mode``, ``kind`` (:func:`layers.palette.figure_class`), ``w``
-        (width in pixels, None without a figure), ``title``, ``aria`` (one line for screen readers), ``figure``
+        (width in pixels, None without a figure), ``title``, ``aria`` (a line for screen readers), ``figure``
         (a sentence), ``short`` (the figure alone) and ``facts`` (pairs of words).
 
     Examples
@@ -276,7 +200,7 @@ def leg_features(
 def _figure_row(figures: DataFrame | None, leg: Hashable) -> Mapping[str, Any]:
     if figures is None or leg not in figures.index:
         return {}
-    return {str(key): value for key, value in figures.loc[leg].items()}
+    return {str(key): value for key, value in figures.loc[str(leg)].items()}
 
 
 def _leg_feature(
@@ -366,41 +290,3 @@ def place_features(places: GeoDataFrame | None, *, used: Iterable[str] = ()) -> 
             }
         )
     return features
-
-
-def text_of(value: object) -> str:
-    """Return text, empty for None and NaN.
-
-    Examples
-    --------
-    >>> text_of(float("nan")), text_of("Zuwara")
-    ('', 'Zuwara')
-    """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return "" if str(value) in ("NaT", "<NA>") else str(value)
-
-
-def number(value: object) -> float:
-    """Return a float, NaN where there is none.
-
-    Examples
-    --------
-    >>> number("12.5"), number(None)
-    (12.5, nan)
-    """
-    try:
-        return float(value)  # type: ignore[arg-type]  # what is no number raises, and becomes NaN
-    except (TypeError, ValueError):
-        return math.nan
-
-
-def count_text(value: float) -> str:
-    """Return a figure as it stands in a sentence.
-
-    Examples
-    --------
-    >>> count_text(34582.0), count_text(52.97)
-    ('34,582', '53.0')
-    """
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"

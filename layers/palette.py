@@ -16,7 +16,7 @@ from geo.errors import InvalidInputError
 SEA: Final = "#e3ebf0"
 LAND: Final = "#fbfaf7"
 BACKDROP: Final = "#f1f1ee"
-"""Land outside the detailed clips, and everything where no coast is embedded."""
+"""Coarse land outside the detailed clips."""
 COAST: Final = "#9aa5ad"
 BORDER: Final = "#b9b3a6"
 INK: Final = "#1f2a33"
@@ -55,6 +55,8 @@ class Symbol:
         Words for legend, layer control and screen readers, in the plural.
     one : str
         The same for a single place.
+    small : bool
+        Left out of views of half a continent.
     """
 
     shape: str
@@ -62,15 +64,20 @@ class Symbol:
     size_px: int
     label: str
     one: str
+    small: bool = False
 
 
 SYMBOLS: Final[dict[str, Symbol]] = {
-    "road_crossing": Symbol("square", "#1f2a33", 9, "Border crossings, road", "border crossing, road"),
-    "rail_crossing": Symbol("diamond", "#1f2a33", 10, "Border crossings, rail", "border crossing, rail"),
+    "road_crossing": Symbol(
+        "square", "#1f2a33", 9, "Border crossings, road", "border crossing, road", small=True
+    ),
+    "rail_crossing": Symbol(
+        "diamond", "#1f2a33", 10, "Border crossings, rail", "border crossing, rail", small=True
+    ),
     "port": Symbol("triangle", "#00567f", 11, "Ports and landing places", "port or landing place"),
     "city": Symbol("disc", "#55606a", 9, "Cities", "city"),
-    "town": Symbol("circle", "#55606a", 8, "Towns", "town"),
-    "headland": Symbol("cross", "#55606a", 8, "Headlands", "headland"),
+    "town": Symbol("circle", "#55606a", 8, "Towns", "town", small=True),
+    "headland": Symbol("cross", "#55606a", 8, "Headlands", "headland", small=True),
     "zone": Symbol(
         "ring", "#55606a", 14, "Zones (a representative point)", "zone, at a representative point"
     ),

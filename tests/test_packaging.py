@@ -16,7 +16,9 @@ CONDA_NAMES = {"build": "python-build", "lazy-loader": "lazy_loader", "playwrigh
 
 
 def _requirements(lines):
-    pairs = [re.fullmatch(r"([A-Za-z0-9_.-]+)(?:>=([0-9.]+))?", line).groups() for line in lines]
+    pairs = [
+        re.fullmatch(r"([A-Za-z0-9_.-]+)(?:>=([0-9.]+(?:,<[0-9.]+)?))?", line).groups() for line in lines
+    ]
     return {name.lower(): bound for name, bound in pairs}
 
 

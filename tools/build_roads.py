@@ -119,7 +119,7 @@ def find_joins(lon: np.ndarray, lat: np.ndarray, edges: np.ndarray, length: np.n
             continue
         neighbours[u][v] = neighbours[v][u] = metres
         joins.append((u, v))
-    return np.sort(np.array(joins), axis=1)
+    return np.sort(np.array(joins, dtype=int).reshape(-1, 2), axis=1)
 
 
 def reaches(neighbours: list[dict[int, float]], start: int, end: int, limit_m: float) -> bool:

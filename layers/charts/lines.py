@@ -213,7 +213,13 @@ def _year_marks(
             body += svg.curve(points, colour=svg.FAINT, weight=1.0)
         drawn = [point for point in points if not math.isnan(point[1])]
         if year != current and len(drawn) > 1:
-            ends[year] = drawn[-1]
+            if drawn[-1][0] < frame.x(
+                0.98
+            ):  # its total is not known further on: nothing may look as if it were
+                x, y = drawn[-1]
+                body.append(svg.label(x + 4, y + 4, str(year), bold=year == current - 1))
+            else:
+                ends[year] = drawn[-1]
             value = totals[year]
             body += [] if value is None else [svg.dot(across, frame.y(value), MUTED, radius=2.2)]
     for year, height in _spread({year: end[1] for year, end in ends.items()}, frame).items():

@@ -1,0 +1,15 @@
+from .legs import leg_figures as leg_figures
+from .locales import Voice as Voice
+from .locales import read_voice as read_voice
+from .months import monthly_values as monthly_values
+from .periods import Period as Period
+from .periods import parse_period as parse_period
+from .records import Stat as Stat
+from .records import from_frame as from_frame
+from .records import to_frame as to_frame
+from .records import to_json as to_json
+from .summary import STATISTICS as STATISTICS
+from .summary import corridor_stats as corridor_stats
+from .summary import stats_notes as stats_notes
+from .summary import stats_records as stats_records
+from .titles import statistic_title as statistic_title

@@ -1,0 +1,15 @@
+/* The two uses that folium makes of jQuery: elements from HTML, and waiting for the document. Part of routeways. */
+(function () {
+  "use strict";
+  if (window.$) { return; }
+  window.$ = function (thing) {
+    if (typeof thing === "string") {
+      var template = document.createElement("template");
+      template.innerHTML = thing.trim();
+      return template.content.childNodes;
+    }
+    return { ready: function (callback) {
+      if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", callback); } else { callback(); }
+    } };
+  };
+})();

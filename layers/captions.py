@@ -1,0 +1,139 @@
+"""The words around a map, as escaped HTML: title, dates, summary, a table of what is drawn, footnotes.
+
+They are written into the page and not drawn by a script, so that they are there where scripts are off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from layers.texts import day_text, literal_html, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pandas import DataFrame
+
+_COLUMNS: Final = ("Leg", "Way", "Published figure", "Dates and source")
+
+
+def heading_html(title: str, asof: str, summary: Sequence[tuple[str, Sequence[str]]] = ()) -> str:
+    r"""Return the heading of a map page: one ``h1``, the dates, and the headline sentences of each corridor.
+
+    Parameters
+    ----------
+    title, asof : str
+        Plain text.
+    summary : sequence of (title, sentences)
+        One pair per corridor.
+
+    Examples
+    --------
+    >>> heading_html("A <map>", "Data through 12 December 2024.")
+    '<h1>A &lt;map&gt;</h1>\n<p class="rw-asof">Data through 12 December 2024.</p>'
+    """
+    lines = [f"<h1>{literal_html(title)}</h1>"]
+    if asof:
+        lines.append(f'<p class="rw-asof">{literal_html(asof)}</p>')
+    told = [(name, sentences[0]) for name, sentences in summary if sentences]
+    if told:
+        lines.append('<ul class="rw-summary">')
+        lines += [
+            f"<li><strong>{literal_html(name)}:</strong> {literal_html(line)}</li>" for name, line in told
+        ]
+        lines.append("</ul>")
+    return "\n".join(lines)
+
+
+def figure_html(notes: Iterable[str]) -> tuple[str, str]:
+    r"""Return what stands around the map: the opening and the closing of a ``figure`` with its caption.
+
+    Examples
+    --------
+    >>> figure_html(["Borders: Natural Earth."])[1]
+    '<figcaption><p>Borders: Natural Earth.</p></figcaption>\n</figure>'
+    """
+    opening = (
+        '<figure class="rw-map">\n<noscript><p class="rw-noscript">The map is drawn by a script, and scripts '
+        "are off here. What it shows is written out on this page.</p></noscript>"
+    )
+    caption = "".join(f"<p>{literal_html(note)}</p>" for note in notes)
+    return opening, f"<figcaption>{caption}</figcaption>\n</figure>"
+
+
+def legs_html(layers: Iterable[Mapping[str, Any]]) -> str:
+    """Return the table of all legs with their figures, the text alternative of the map.
+
+    Parameters
+    ----------
+    layers : iterable of dict
+        Of :func:`layers.lines.leg_layers`.
+
+    Examples
+    --------
+    >>> legs_html([])
+    ''
+    """
+    groups = [layer for layer in layers if layer["features"]]
+    if not groups:
+        return ""
+    rows = []
+    for layer in groups:
+        rows += [_leg_row(feature) for feature in layer["features"]]
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("Leg", "Way", "Published figure", "Dates and source")
+    )
+    return (
+        '<section>\n<h2>All legs and their figures</h2>\n<div class="rw-table" tabindex="0" role="region" '
+        'aria-label="All legs and their figures"><table>\n'
+        "<caption>Where a figure covers several legs, each is given the range that it allows.</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n"
+        + "\n".join(rows)
+        + "\n</tbody></table></div>\n</section>"
+    )
+
+
+def _leg_row(feature: Mapping[str, Any]) -> str:
+    way = next((fact[1] for fact in feature["facts"] if fact[0] == "Mode"), "")
+    source = " ".join(feature.get("source") or ())
+    cells = (way, feature["short"], source)
+    return (
+        f'<tr><th scope="row">{literal_html(feature["title"])}</th>'
+        + "".join(f"<td>{literal_html(cell)}</td>" for cell in cells)
+        + "</tr>"
+    )
+
+
+def corridors_html(summary: Sequence[tuple[str, Sequence[str]]]) -> str:
+    r"""Return the sentences of all corridors, each under its title.
+
+    Examples
+    --------
+    >>> corridors_html([("A strait", ["12 people arrived."])])
+    '<section>\n<h2>Figures by corridor</h2>\n<h3>A strait</h3>\n<p>12 people arrived.</p>\n</section>'
+    """
+    if not any(sentences for _, sentences in summary):
+        return ""
+    lines = ["<section>", "<h2>Figures by corridor</h2>"]
+    for title, sentences in summary:
+        lines.append(f"<h3>{literal_html(title)}</h3>")
+        lines += [f"<p>{literal_html(line)}</p>" for line in sentences or ["No published figures."]]
+    return "\n".join([*lines, "</section>"])
+
+
+def widths_text(figures: DataFrame | None) -> list[str]:
+    """Return what the widths of legs stand for: the periods of their figures, or nothing without figures.
+
+    Examples
+    --------
+    >>> widths_text(None)
+    []
+    """
+    if figures is None or not {"high", "period_start", "period_end"} <= set(figures.columns):
+        return []
+    rows = figures[figures["high"].notna()][["period_start", "period_end"]].drop_duplicates()
+    spans = sorted((text_of(first)[:10], text_of(last)[:10]) for first, last in rows.itertuples(index=False))
+    told = [f"{day_text(first)} to {day_text(last)}" for first, last in spans if first and last]
+    return (
+        [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."] if told else []
+    )

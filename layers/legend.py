@@ -1,0 +1,110 @@
+"""What the signs on a map mean: plain entries that the page draws with the function that draws the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from layers.palette import MODE_COLOURS, OTHER_SYMBOL, SYMBOLS, WIDTH_MARKS, Symbol, line_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_CLASS_LABELS: Final = {
+    "own": "A published figure of its own",
+    "bound": "At most this: the figure covers several legs",
+    "zero": "A published 0",
+    "none": "No published figure",
+}
+_CLASS_VALUES: Final = {"own": 20_000, "bound": 50_000, "zero": 0, "none": None}
+FOOTNOTE_KOSOVO: Final = (
+    "* References to Kosovo shall be understood in the context of United Nations Security Council "
+    "resolution 1244 (1999)."
+)
+DISCLAIMER: Final = (
+    "The boundaries, names and lines shown on this map do not imply any official endorsement or acceptance. "
+    "Lines are generalised between named places: they are no tracks, and nobody's way."
+)
+
+
+def symbol_entry(symbol: Symbol) -> dict[str, Any]:
+    """Return a symbol as plain data.
+
+    Examples
+    --------
+    >>> symbol_entry(SYMBOLS["port"])["shape"]
+    'triangle'
+    """
+    return {
+        "shape": symbol.shape,
+        "colour": symbol.colour,
+        "size": symbol.size_px,
+        "small": symbol.small,
+        "one": symbol.one,
+    }
+
+
+def build_legend(
+    legs: Iterable[Mapping[str, Any]], places: Iterable[Mapping[str, Any]], *, width_km: float | None = None
+) -> dict[str, Any]:
+    """Return the legend of a map: what is drawn on it, with the same figures and widths on every map.
+
+    Parameters
+    ----------
+    legs, places : iterables of dict
+        Of :func:`layers.features.leg_features` and :func:`layers.features.place_features`.
+    width_km : float, optional
+        Full width of the corridor areas; left out where there are none.
+
+    Returns
+    -------
+    legend : dict
+        ``title`` and ``parts``; each part has a ``title`` and ``entries`` with a ``label`` and either
+        ``kind``, ``mode`` and ``w`` (a line), ``symbol`` (a place) or ``area``.
+
+    Examples
+    --------
+    >>> legend = build_legend([{"mode": "sea", "kind": "own"}], [])
+    >>> [part["title"] for part in legend["parts"]]
+    ['Legs, drawn to the right of their way', 'Width: the published figure, the same on every map']
+    >>> [entry["w"] for entry in legend["parts"][1]["entries"]]
+    [1.8, 5.7, 12.7, 18.0]
+    """
+    legs = list(legs)
+    parts = _line_parts(legs) if legs else []
+    kinds = {str(place["kind"]) for place in places}
+    symbols = [symbol for kind, symbol in SYMBOLS.items() if kind in kinds and symbol.shape != "none"]
+    if kinds - SYMBOLS.keys():
+        symbols.append(OTHER_SYMBOL)
+    entries: list[dict[str, Any]] = [
+        {"label": symbol.label, "symbol": symbol_entry(symbol)} for symbol in symbols
+    ]
+    if width_km is not None:
+        entries.append({"label": f"Corridor, {width_km:g} km wide, for orientation", "area": True})
+    if entries:
+        parts.append({"title": "Places and areas", "entries": entries})
+    return {"title": "Legend", "parts": parts}
+
+
+def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    modes = [mode for mode in MODE_COLOURS if any(leg["mode"] == mode for leg in legs)]
+    shown = next(iter(modes), "other")
+    classes = {leg["kind"] for leg in legs} | {"own", "bound", "none"}
+    entries = [
+        {"label": label, "kind": kind, "mode": shown, "w": None if value is None else line_width(value)}
+        for kind, label in _CLASS_LABELS.items()
+        if kind in classes
+        for value in [_CLASS_VALUES[kind]]
+    ]
+    entries += [
+        {"label": f"By {mode}", "kind": "own", "mode": mode, "w": line_width(5_000)}
+        for mode in modes
+        if len(modes) > 1
+    ]
+    widths: list[dict[str, Any]] = [
+        {"label": f"{value:,}", "kind": "own", "mode": shown, "w": line_width(value)} for value in WIDTH_MARKS
+    ]
+    widths[-1]["label"] += " and more"
+    return [
+        {"title": "Legs, drawn to the right of their way", "entries": entries},
+        {"title": "Width: the published figure, the same on every map", "entries": widths},
+    ]

@@ -1,0 +1,168 @@
+"""Statistics as text: a table for the terminal, CSV, JSON and Markdown. All four say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from geo.checks import check_choice
+from geo.stats import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.stats import Stat
+    from layers.dossier import Dossier
+
+FORMATS = ("table", "csv", "json", "markdown")
+COLUMNS = (
+    "corridor",
+    "statistic",
+    "value",
+    "unit",
+    "measure",
+    "basis",
+    "source",
+    "period_start",
+    "period_end",
+    "as_of",
+    "known_on",
+    "against_start",
+    "against_end",
+    "base_value",
+    "flags",
+    "sentence",
+)
+"""Columns of the CSV, in their order."""
+
+
+def stats_text(dossier: Dossier, format_: str = "table", *, command: str = "") -> str:
+    """Return the statistics of a dossier as text.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        What was asked for.
+    format_ : {"table", "csv", "json", "markdown"}
+        Form of the text.
+    command : str
+        The command that made it, kept in the JSON.
+
+    Returns
+    -------
+    text : str
+        Ends with a line break.
+
+    Raises
+    ------
+    UnknownNameError
+        If the format is none of these.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from layers.dossier import Dossier, Options
+    >>> dossier = Dossier(Options(corridors=("channel",), as_of=dt.date(2024, 12, 12)))
+    >>> stats_text(dossier, "csv").splitlines()[0][:24]
+    'corridor,statistic,value'
+    """
+    check_choice(format_, FORMATS, name="format")
+    if format_ == "csv":
+        return stats_csv(dossier.records)
+    if format_ == "json":
+        return json.dumps(stats_document(dossier, command=command), indent=2, ensure_ascii=False) + "\n"
+    if format_ == "markdown":
+        return _markdown(dossier)
+    return _table(dossier)
+
+
+def stats_document(dossier: Dossier, *, command: str = "") -> dict[str, Any]:
+    """Return the statistics as the document that ``geo/data/schemas/stats.schema.json`` describes."""
+    return to_json(dossier.stats, command=command or None)
+
+
+def stats_csv(records: Sequence[Stat]) -> str:
+    """Return statistics as CSV, one row each, in the columns of :data:`COLUMNS`."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for record in records:
+        writer.writerow([_cell(getattr(record, column)) for column in COLUMNS])
+    return stream.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, tuple):
+        return " ".join(str(item) for item in value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _rows(dossier: Dossier) -> dict[str, list[Stat]]:
+    rows: dict[str, list[Stat]] = {}
+    for record in dossier.records:
+        rows.setdefault(record.corridor, []).append(record)
+    return rows
+
+
+def value_text(record: Stat) -> str:
+    """Return a value with its unit, as a reader expects it: ``34,582 persons``, ``+18.9 %``."""
+    value = float(record.value)
+    if math.isnan(value):
+        return "not available"
+    if record.unit == "%":
+        return f"{value:+,.1f} %" if record.statistic.endswith("_change") else f"{value:,.1f} %"
+    if record.unit.startswith("index"):
+        return f"{value:.2f}"
+    number = f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
+    return f"{number} {record.unit}".rstrip()
+
+
+def _title(dossier: Dossier, corridor: str) -> str:
+    return str(dossier.definitions.loc[corridor, "title"])
+
+
+def _markdown(dossier: Dossier) -> str:
+    lines = []
+    for corridor, records in _rows(dossier).items():
+        lines += [f"## {_title(dossier, corridor)}", "", "| statistic | value | sentence |", "|---|---:|---|"]
+        lines += [
+            f"| {record.statistic} | {value_text(record)} | {record.sentence.replace('|', '&#124;')} |"
+            for record in records
+        ]
+        lines.append("")
+    lines += [f"- {note['corridor']}: {note['note']}" for note in dossier.notes]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(dossier: Dossier) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    stream = io.StringIO()
+    console = Console(file=stream, width=_terminal_width(), highlight=False, markup=False, emoji=False)
+    for corridor, records in _rows(dossier).items():
+        table = Table(
+            title=_title(dossier, corridor), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        )
+        table.add_column("statistic", no_wrap=True)
+        table.add_column("value", justify="right", no_wrap=True)
+        table.add_column("sentence", ratio=1)
+        for record in records:
+            table.add_row(record.statistic, value_text(record), record.sentence)
+        console.print(table)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def _terminal_width() -> int:
+    """Return the width of the terminal, or 120 columns where the output goes into a file or a pipe."""
+    import shutil
+
+    return max(80, shutil.get_terminal_size((120, 24)).columns)
