@@ -1,3 +1,6 @@
+
+__routeways__: bool
+__version__: str
 from .coast import read_coast as read_coast
 from .coast import read_countries as read_countries
 from .corridors import build_corridors as build_corridors
@@ -18,8 +21,8 @@ from .places import read_places as read_places
 from .routes import read_corridors as read_corridors
 from .routes import read_routes as read_routes
 from .sea import sea_path as sea_path
+from .sources import fetch_source as fetch_source
+from .sources import list_sources as list_sources
+from .sources import read_source as read_source
 from .stats import corridor_stats as corridor_stats
 from .stats import leg_figures as leg_figures
-
-__version__: str
-__routeways__: bool

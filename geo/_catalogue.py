@@ -22,6 +22,9 @@ _NOUNS: Final = {
     "persons prevented": ("prevention of a person", "preventions of people"),
     "detections": ("detection", "detections"),
     "registrations": ("registration", "registrations"),
+    "applications": ("application for asylum", "applications for asylum"),
+    "persons returned": ("person", "people"),
+    "persons on the day": ("person", "people"),
     "intentions": ("intention to seek asylum", "intentions to seek asylum"),
     "entries": ("irregular entry", "irregular entries"),
     "attempts": ("attempt", "attempts"),
@@ -31,6 +34,7 @@ _NOUNS: Final = {
 _DEEDS: Final = {
     "arrival": ("arrived", "arrived", "had arrived"),
     "dead_missing": ("died or went missing", "died or went missing", "had died or gone missing"),
+    "return": ("were returned", "was returned", "had been returned"),
     "boat": ("arrived", "arrived", "had arrived"),
 }
 _COUNTED: Final = ("were counted", "was counted", "had been counted")

@@ -32,6 +32,7 @@ KINDS: Final[dict[str, tuple[tuple[str, ...], tuple[bytes, ...]]]] = {
     "csv": (("csv", "text/plain", "octet-stream", "ms-excel"), ()),
     "json": (("json", "text/plain"), (b"{", b"[")),
     "html": (("text/html", "xhtml"), ()),
+    "xml": (("xml",), (b"<",)),
 }
 """What a kind may be called by a server, and how its bytes begin."""
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})

@@ -171,8 +171,8 @@ def fetch(
     home : str or Path, optional
         See :func:`home_folder`.
     kind : str
-        What the file must be: ``any``, ``ods``, ``xlsx``, ``csv``, ``json`` or ``html``; looked at before it
-        is kept.
+        What the file must be: ``any``, ``ods``, ``xlsx``, ``csv``, ``json``, ``xml`` or ``html``;
+        looked at before it is kept.
     name : str, optional
         Name of the file; default the last part of the URL.
     source : str

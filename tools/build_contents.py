@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from geo import counts, terms  # noqa: E402 - this checkout's package, also where none is installed
+from geo import counts, sources, terms  # noqa: E402 - this checkout's package, also where none is installed
 from geo._catalogue import describe  # noqa: E402
 from geo.checks import check_date  # noqa: E402
 
@@ -212,6 +212,24 @@ def _files_part(entries: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
+def _getting_part() -> list[str]:
+    """Return how newer files of each source are got, by program and by hand."""
+    lines = ["", "## Newer files", ""]
+    lines += [
+        "A file that a publisher gives is read with `geo.read_source(path)`: it is known by its content. Where",
+        "a publisher allows programs, `geo.fetch_source(source)` gets the newest files first, asks each host at",
+        "most once a second under an honest name, and keeps what came whole. Addresses stand in",
+        "`geo/data/sources.yaml`.",
+        "",
+        "| source | form | by program | by hand |",
+        "|---|---|---|---|",
+    ]
+    for source, row in sources.list_sources().iterrows():
+        by_program = "yes" if row["fetched"] == "by program" else "where the host allows it"
+        lines.append(f"| `{source}` | {_cell(row['format'])} | {by_program} | {_cell(row['by_hand'])} |")
+    return lines
+
+
 def page_text(entries: list[dict[str, Any]]) -> str:
     """Return docs/data.md."""
     table = counts.read_counts()
@@ -221,7 +239,7 @@ def page_text(entries: list[dict[str, Any]]) -> str:
         lines += _series_part(source, listed)
     lines += ["## What was left out", "", "| reason | rows | value |", "|---|---|---|"]
     lines += [f"| {_cell(e['reason'])} | {e['rows']:,} | {e['value']:,.0f} |" for e in table.attrs["ledger"]]
-    lines += ["", "## Every file", ""]
+    lines += [*_getting_part(), "", "## Every file", ""]
     lines += ["Faults of the counts stand with their series above.", ""]
     lines += _files_part(entries)
     return "\n".join(lines).rstrip() + "\n"

@@ -117,6 +117,8 @@ def _cells(file: SourceFile, told: dict[str, Any], most: int, name: str) -> dict
         cells = {position: cell for position, cell in pairs if cell is not None}
     except (AttributeError, ValueError):
         raise file.fail(f"Its '{name}' is neither a list nor keyed by position.") from None
+    if isinstance(held, list) and len(held) != most:
+        raise file.fail(f"Its '{name}' lists {len(held)} cells, and its sizes make {most}.")
     if any(not 0 <= position < most for position in cells):
         raise file.fail(f"Its '{name}' has a position outside 0 to {most - 1}.")
     return cells

@@ -108,6 +108,7 @@ SPOILED = {
     "an index": (_with(dimension={}), "It is no JSON-stat dataset"),
     "another size": (_with(size=[2, 3, 2]), "does not number its 3 categories"),
     "a position": (_with(value={"99": 5}), "position outside 0 to 7"),
+    "a short list": (_with(value=[1]), "lists 1 cells, and its sizes make 8"),
     "a key": (_with(value={"x": 5}), "neither a list nor keyed by position"),
     "text": (_with(value={"0": "5 p"}), "'5 p' is no count"),
     "a fraction": (_with(value={"0": 5.5}), "is no whole number"),
