@@ -217,8 +217,8 @@ def _getting_part() -> list[str]:
     lines = ["", "## Newer files", ""]
     lines += [
         "A file that a publisher gives is read with `geo.read_source(path)`: it is known by its content.",
-        "Where a publisher allows programs, `geo.fetch_source(source)` gets the newest files first, asks each",
-        "host at most once a second under an honest name, and keeps what came whole. Addresses stand in",
+        "Where a publisher allows programs, `geo.fetch_source(source)` gets the newest files first, asks",
+        "each host at most once a second under an honest name, and keeps what came whole. Addresses stand in",
         "`geo/data/sources.yaml`.",
         "",
         "| source | form | by program | by hand |",
