@@ -1,4 +1,3 @@
-
 __routeways__: bool
 __version__: str
 from .coast import read_coast as read_coast
