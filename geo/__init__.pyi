@@ -1,5 +1,3 @@
-__routeways__: bool
-__version__: str
 from .coast import read_coast as read_coast
 from .coast import read_countries as read_countries
 from .corridors import build_corridors as build_corridors
@@ -25,3 +23,6 @@ from .sources import list_sources as list_sources
 from .sources import read_source as read_source
 from .stats import corridor_stats as corridor_stats
 from .stats import leg_figures as leg_figures
+
+__version__: str
+__routeways__: bool
