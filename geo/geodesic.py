@@ -67,6 +67,8 @@ def edge_lengths_km(points: _Points) -> NDArray[np.float64]:
     if len(array) < 2:
         return np.zeros(0)
     lon, lat = array[:, 0].copy(), array[:, 1].copy()
+    if len(array) == 2:  # arrays of one element are taken for numbers by pyproj, which numpy warns of
+        return np.array([wgs84().inv(float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))[2]]) / 1000
     return np.asarray(wgs84().inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]) / 1000
 
 

@@ -7,9 +7,16 @@ import shutil
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import hypothesis
 import pandas as pd
 import pytest
 from shapely import LineString, Point, box
+
+# Every run draws the same examples, so that the gate does not fail by chance; HYPOTHESIS_PROFILE=search draws
+# new ones.
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 ARGUMENTS = (
     "--no-sandbox",

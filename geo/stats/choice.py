@@ -159,7 +159,7 @@ def choose_rows(
     """
     explicit = any((source, measure, basis, place, nationality))
     if not explicit:
-        if not meta.source:
+        if not meta.source or not (counts["corridor"] == meta.id).any():
             return None
         rows = series_rows(counts, meta.id, meta.source, meta.measure, meta.basis or None)
         if rows.empty:

@@ -67,7 +67,7 @@ def monthly_values(
             continue
         if series is None or series.overlapping or series.frequency not in {"day", "month"}:
             why = (
-                "no headline series"
+                "no counts of a headline series"
                 if series is None
                 else f"figures by the {series.frequency}, not by the month"
             )

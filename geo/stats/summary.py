@@ -238,8 +238,14 @@ def gather(
         try:
             rows = choose_rows(counts, meta, *series)
             if rows is None:
-                note = voice.say(
-                    "{corridor} has no headline series, so it has no statistics.", corridor=meta.title
+                note = (
+                    voice.say(
+                        "No counts of {corridor} are held, so it has no statistics.", corridor=meta.title
+                    )
+                    if meta.source
+                    else voice.say(
+                        "{corridor} has no headline series, so it has no statistics.", corridor=meta.title
+                    )
                 )
                 notes.append({"corridor": meta.id, "note": note})
                 continue

@@ -259,9 +259,12 @@ def _wrapped(part: BaseGeometry) -> BaseGeometry:
 
 
 def _run_on(pairs: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    lons = np.unwrap(pairs[:, 0], period=360)
-    middle = (lons.min() + lons.max()) / 2
-    return np.column_stack([lons - 360 * round(middle / 360), pairs[:, 1]])
+    turns = np.round((np.unwrap(pairs[:, 0], period=360) - pairs[:, 0]) / 360)
+    lons = pairs[:, 0] + 360 * turns
+    turns -= round((lons.min() + lons.max()) / 720)
+    return np.column_stack(
+        [pairs[:, 0] + 360 * turns, pairs[:, 1]]
+    )  # whole turns, so that a ring stays closed
 
 
 def _coordinates(shape: BaseGeometry) -> list[Any]:

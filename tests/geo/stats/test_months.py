@@ -42,8 +42,8 @@ def test_what_has_no_months_is_noted(make_table, make_corridors):
     assert list(table.columns) == ["south"]
     notes = {note["corridor"]: note["note"] for note in table.attrs["notes"]}
     assert notes["north"] == "North has figures by the year, not by the month."
-    assert notes["west"] == "West has no headline series."
-    assert "no such rows" in notes["east"]
+    assert notes["west"] == "West has no counts of a headline series."
+    assert notes["east"] == "East has no counts of a headline series."
 
 
 def test_nothing_at_all_is_an_empty_table(make_table, make_corridors):

@@ -88,13 +88,20 @@ def test_a_headline_without_counts_is_refused_with_what_there_is(north, make_cor
         UnknownNameError, match=r"hold no such rows for corridor 'north'. There are: tally arrival"
     ):
         corridor_stats(north, make_corridors("north", source="elsewhere"))
-    with pytest.raises(UnknownNameError, match="It has no counts at all"):
-        corridor_stats(north, make_corridors("east"))
 
 
-def test_all_refusals_are_listed(north, make_corridors):
-    with pytest.raises(UnknownNameError, match=r"'east'.*\n.*'west'"):
-        corridor_stats(north, make_corridors("east", "west"))
+def test_a_corridor_without_any_counts_is_noted(north, make_corridors):
+    stats = corridor_stats(north, make_corridors("east"))
+    assert stats.empty
+    assert stats.attrs["notes"] == [
+        {"corridor": "east", "note": "No counts of East are held, so it has no statistics."}
+    ]
+
+
+def test_all_refusals_are_listed(north, make_table, make_corridors):
+    counts = join_counts(north, make_table([1], corridor="east"))
+    with pytest.raises(UnknownNameError, match=r"'north'.*\n.*'east'"):
+        corridor_stats(counts, make_corridors("north", "east", source="elsewhere"))
 
 
 @pytest.mark.parametrize(
