@@ -35,7 +35,7 @@ def heading_html(title: str, asof: str, summary: Sequence[tuple[str, Sequence[st
     lines = [f"<h1>{literal_html(title)}</h1>"]
     if asof:
         lines.append(f'<p class="rw-asof">{literal_html(asof)}</p>')
-    told = [(name, sentences[0]) for name, sentences in summary if sentences]
+    told = [(name, _untitled(sentences[0], name)) for name, sentences in summary if sentences]
     if told:
         lines.append('<ul class="rw-summary">')
         lines += [
@@ -43,6 +43,11 @@ def heading_html(title: str, asof: str, summary: Sequence[tuple[str, Sequence[st
         ]
         lines.append("</ul>")
     return "\n".join(lines)
+
+
+def _untitled(sentence: str, title: str) -> str:
+    """Leave out the title of a corridor where the sentence stands under it."""
+    return sentence.replace(f" {title}. ", " ", 1) if title else sentence
 
 
 def figure_html(notes: Iterable[str]) -> tuple[str, str]:
@@ -117,7 +122,8 @@ def corridors_html(summary: Sequence[tuple[str, Sequence[str]]]) -> str:
     lines = ["<section>", "<h2>Figures by corridor</h2>"]
     for title, sentences in summary:
         lines.append(f"<h3>{literal_html(title)}</h3>")
-        lines += [f"<p>{literal_html(line)}</p>" for line in sentences or ["No published figures."]]
+        told = [_untitled(line, title) for line in sentences] or ["No published figures."]
+        lines += [f"<p>{literal_html(line)}</p>" for line in told]
     return "\n".join([*lines, "</section>"])
 
 
