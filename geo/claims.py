@@ -19,7 +19,6 @@ from geo._claim_rounding import Judgement, rounding_words
 from geo.checks import check_choice, check_date, raise_faults
 from geo.counts import series_info
 from geo.errors import UnknownNameError
-from geo.stats import Stat
 from geo.stats.choice import read_meta
 
 if TYPE_CHECKING:
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
+
+    from geo.stats import Stat
 
 __all__ = ["VERDICTS", "Claim", "OtherBasis", "Verdict", "check_claims", "claims_document", "read_claims"]
 
