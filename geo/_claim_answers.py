@@ -74,7 +74,8 @@ def ask(
     """Compute the statistic and judge the sentence by it."""
     until = claim.until
     if as_of is not None and until is not None:
-        if as_of < until and claim.asked not in TO_DATE:
+        one_day = claim.period is not None and claim.period.n_days == 1
+        if as_of < until and (one_day or claim.asked not in TO_DATE):
             return Answer(None, None, f"its period is not over by the data date, {day_words(as_of)}")
         if claim.asked not in LOOKS_ON:
             as_of = min(as_of, until)

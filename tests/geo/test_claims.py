@@ -188,6 +188,10 @@ def test_a_sentence_to_date_is_not_asked_before_its_own_date(counts):
     asked = claim(statistic="year_to_date", value="34,582", as_of=dt.date(2024, 12, 12))
     assert check_claims([asked], counts)[0].verdict == "supported"
     assert check_claims([asked], counts, as_of="2026-08-20")[0].verdict == "supported"
+    dated = claim(statistic="year_to_date", value="34,582", period="2024-12-12")
+    assert "not over" in check_claims([dated], counts, as_of="2024-12-01")[0].sentence
+    year = claim(statistic="year_to_date", value="34,582", period="2024", as_of=dt.date(2024, 12, 12))
+    assert check_claims([year], counts)[0].verdict == "supported"
     assert "after the data date" in check_claims([asked], counts, as_of="2024-12-01")[0].sentence
 
 

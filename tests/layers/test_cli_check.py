@@ -1,6 +1,7 @@
 """The checker of published sentences as a user meets it: exit codes, forms, and a section of the briefing."""
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -99,3 +100,16 @@ def test_the_manifest_lists_the_file_and_a_briefing_without_has_no_section(sente
     assert "claims" not in manifest["options"]
     run("brief", "channel", "--as-of", "2024-12-12", "-o", tmp_path / "plain.html")
     assert 'id="claims"' not in (tmp_path / "plain.html").read_text(encoding="utf-8")
+
+
+def test_own_corridors_and_own_counts_are_known(tmp_path):
+    data = Path(__file__).resolve().parents[1] / "data"
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "id,text,source,corridor,statistic,period,value\n"
+        "a,In January 120.,me,archipelago,total,2030-01,120\nb,None.,me,archipelago,total,2030-03,9\n",
+        encoding="utf-8",
+    )
+    words = ("--routes", data / "invented.yaml", "--counts", data / "invented.csv")
+    assert "1 supported, 0 contradicted, 1 not checkable" in run("check", path, *words).stdout
+    assert "Invalid corridor 'archipelago'" in run("check", path, code=1).stderr
