@@ -1,3 +1,5 @@
+from .claims import check_claims as check_claims
+from .claims import read_claims as read_claims
 from .coast import read_coast as read_coast
 from .coast import read_countries as read_countries
 from .corridors import build_corridors as build_corridors

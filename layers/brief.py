@@ -16,6 +16,7 @@ from layers import charts
 from layers.page import map_parts, render_page
 from layers.tables import value_text
 from layers.texts import literal_html
+from layers.verdicts import checked_sentences
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,6 +91,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             dates=_dates(dossier),
             corridors=corridors,
             map=_safe(parts.body),
+            claims=checked_sentences(dossier),
             measures=_measures(dossier),
             reading=READING,
             sources=_sources(dossier),

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers.cli_check import add_check
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -221,6 +223,12 @@ def main() -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html|-"
 )
+@click.option(
+    "--claims",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Published sentences (YAML or CSV) to be checked in a section of their own, at their own dates.",
+)
 @click.pass_context
 def brief(
     ctx: click.Context,
@@ -333,6 +341,9 @@ def doctor() -> None:
         click.echo(f"{finding.state:<9} {finding.text}")
     if any(finding.state == "broken" for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+add_check(main, Careful, Day(), command_line, _hand_over)
 
 
 class _progress:  # noqa: N801 - used as a function

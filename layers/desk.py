@@ -171,14 +171,16 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
     asked = {
         name: value
         for name in options.__dataclass_fields__
-        if (value := getattr(options, name)) not in (None, ()) and name not in {"routes", "counts"}
+        if (value := getattr(options, name)) not in (None, ()) and name not in {"routes", "counts", "claims"}
     }
     inputs = [
         {"path": f"geo/data/{entry['path']}", "sha256": entry["sha256"]}
         for entry in read_contents()
         if not entry["path"].startswith(("schemas/", "locale/"))
     ]
-    inputs += [_own_file(path) for path in (options.routes, options.counts) if path is not None]
+    inputs += [
+        _own_file(path) for path in (options.routes, options.counts, options.claims) if path is not None
+    ]
     told = ("source", "measure", "basis", "corridor", "place", "last_day", "known_on", "licence")
     held = dossier.series[dossier.series["corridor"].isin(dossier.definitions.index)]
     series = held.loc[:, list(told)].rename(columns={"last_day": "data_through"})

@@ -44,6 +44,8 @@ class Options:
         Another series than the corridor's headline one.
     routes, counts : Path or None
         The user's own corridors, and own counts in the tidy form.
+    claims : Path or None
+        Published sentences that the briefing checks.
     width_km : float
         Full width of the corridor bands, in kilometres.
     """
@@ -60,6 +62,7 @@ class Options:
     basis: str | None = None
     routes: Path | None = None
     counts: Path | None = None
+    claims: Path | None = None
     width_km: float = 40.0
 
 
