@@ -50,7 +50,7 @@ class Snapshot:
     rows : int
         Number of rows.
     sha256 : str
-        Of the bytes that were read.
+        Of the bytes that were read; where several files were laid together, of their hashes.
     file : str
         Name of the file that was read.
     added : int
