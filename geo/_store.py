@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,7 +99,7 @@ def content_sha256(table: pd.DataFrame) -> str:
 
 
 def write_snapshot(table: pd.DataFrame, *, home: str | Path | None = None) -> Snapshot:
-    """Keep a checked table as a snapshot; a table that is held already is left as it is.
+    """Keep a checked table as a snapshot; what is held already is left as it is.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def write_snapshot(table: pd.DataFrame, *, home: str | Path | None = None) -> Sn
     held = read_snapshots(home)
     made = _describe(table, folder, added=max((one.added for one in held), default=0) + 1)
     for one in held:
-        if one.sha256 != made.sha256 or one.sources != made.sources:
+        if one.sha256 != made.sha256 or not set(one.sources) >= set(made.sources):
             continue
         if one.known_on == made.known_on:
             return one
@@ -121,6 +121,8 @@ def write_snapshot(table: pd.DataFrame, *, home: str | Path | None = None) -> Sn
                 f"Invalid publication date '{made.known_on}'. The same bytes are held as published on "
                 f"{one.known_on}; remove '{one.path}' first if that is wrong."
             )
+    if made.id in {one.id for one in held}:  # the same file, more of its sources
+        made = replace(made, id=f"{made.id}+{len(made.sources)}")
     if _link(_encode(table, made), made.path):
         return made
     return read_snapshot(made.path)

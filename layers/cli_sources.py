@@ -141,7 +141,7 @@ def history(source: str | None, format_: str) -> None:
     table = table.drop(columns="path")
     if format_ == "table":
         table = table.drop(columns="sha256")
-        table["sources"] = table["sources"].where(table["vintage"] != "embedded", "all of geo/data/")
+        table["sources"] = table["sources"].where(table["vintage"] != "embedded", "all embedded")
     click.echo(frame_text(table, format_), nl=False)
 
 

@@ -103,6 +103,17 @@ def test_the_same_file_with_another_stated_date_is_refused(tmp_path):
                 vintages.add_snapshot(table, home=tmp_path, published=day)
 
 
+def test_a_part_of_a_file_that_is_held_is_held_and_the_rest_of_it_is_added(tmp_path):
+    both = pd.concat([monthly([1]), monthly([2], source="tally_weekly")])
+    both.attrs["sha256"] = "c" * 64
+    part = vintages.add_snapshot(both, home=tmp_path, source="tally", published="2031-02-05")
+    whole = vintages.add_snapshot(both, home=tmp_path, published="2031-02-05")
+    again = vintages.add_snapshot(both, home=tmp_path, source="tally_weekly", published="2031-02-05")
+    assert (part.new, whole.new, again.new) == (True, True, False)
+    assert whole.id == f"{part.id}+2"
+    assert known(tmp_path) == {"2031-01": 1}
+
+
 def test_a_stated_date_takes_the_place_of_an_inferred_one(tmp_path):
     for day in (None, "2031-02-20"):
         table = monthly([7])
