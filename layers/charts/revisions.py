@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROW: Final = 20.0
-_CELL: Final = 66.0
+_CELL: Final = 72.0
 _LEFT: Final = 84.0
 _PALE: Final = "#DCE9F5"
 

@@ -103,6 +103,16 @@ def test_the_same_file_with_another_stated_date_is_refused(tmp_path):
                 vintages.add_snapshot(table, home=tmp_path, published=day)
 
 
+def test_of_two_writers_of_one_snapshot_the_second_finds_it_held(tmp_path, monkeypatch):
+    from geo import _store
+
+    first = vintages.add_snapshot(monthly([1]), home=tmp_path)
+    monkeypatch.setattr(_store, "read_snapshots", lambda _: [])  # it looked before the first was done
+    second = vintages.add_snapshot(monthly([1]), home=tmp_path)
+    assert (second.new, second.path, second.id) == (False, first.path, first.id)
+    assert not list((tmp_path / "vintages").glob(".*"))
+
+
 def test_a_part_of_a_file_that_is_held_is_held_and_the_rest_of_it_is_added(tmp_path):
     both = pd.concat([monthly([1]), monthly([2], source="tally_weekly")])
     both.attrs["sha256"] = "c" * 64
@@ -452,6 +462,12 @@ def test_what_a_shorter_file_does_not_repeat_is_not_withdrawn(tmp_path):
     changes = vintages.diff_vintages(a.id, b.id, home=tmp_path)
     assert changes.empty
     assert changes.attrs["summary"][0]["compared"] == 1
+
+
+def test_series_that_only_one_of_two_holds_are_not_taken_back(tmp_path):
+    a = vintages.add_snapshot(monthly([10]), home=tmp_path, published="2031-06-05")
+    b = vintages.add_snapshot(monthly([4], nationality="ALB"), home=tmp_path, published="2031-07-05")
+    assert vintages.diff_vintages(a.id, b.id, home=tmp_path)["change"].tolist() == ["added"]
 
 
 def test_vintages_of_different_sources_are_not_compared(tmp_path):
