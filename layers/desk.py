@@ -195,6 +195,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         "series": series.to_dict("records"),
         "ledger": dossier.counts.attrs.get("ledger", []),
         "notes": dossier.notes,
+        **({"vintages": dossier.vintages} if dossier.vintages else {}),
     }
 
 

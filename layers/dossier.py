@@ -12,6 +12,7 @@ from geo.counts import as_known, frequency, join_counts, select_counts
 from geo.definitions import own_places, read_definitions
 from geo.errors import NotCoveredError
 from geo.stats import from_frame, monthly_values, stats_records
+from geo.vintages import counts_as_known, has_store
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,11 +87,22 @@ class Dossier:
 
     @cached_property
     def counts(self) -> pd.DataFrame:
-        """Embedded counts, with the user's own joined in."""
-        embedded = geo.read_counts()
+        """Counts as known on the day, from all vintages that are kept, with the user's own joined in."""
+        held = self._held
         if self.options.counts is None:
-            return embedded
-        return join_counts(embedded, geo.read_counts(self.options.counts))
+            return held
+        return join_counts(held, geo.read_counts(self.options.counts))
+
+    @cached_property
+    def _held(self) -> pd.DataFrame:
+        if not has_store():
+            return geo.read_counts()
+        return counts_as_known(self.options.known_on, keep_unreached=True)
+
+    @property
+    def vintages(self) -> list[dict[str, Any]]:
+        """The vintages that the counts were laid together from; empty where only the embedded is held."""
+        return [dict(told) for told in self._held.attrs.get("vintages", ())]
 
     @cached_property
     def definitions(self) -> pd.DataFrame:

@@ -147,7 +147,7 @@ def _table(dossier: Dossier) -> str:
     from rich.table import Table
 
     stream = io.StringIO()
-    console = Console(file=stream, width=_terminal_width(), highlight=False, markup=False, emoji=False)
+    console = Console(file=stream, width=terminal_width(), highlight=False, markup=False, emoji=False)
     for corridor, records in _rows(dossier).items():
         table = Table(
             title=_title(dossier, corridor), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
@@ -161,7 +161,7 @@ def _table(dossier: Dossier) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
-def _terminal_width() -> int:
+def terminal_width() -> int:
     """Return the width of the terminal, or 120 columns where the output goes into a file or a pipe."""
     import shutil
 

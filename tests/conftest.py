@@ -18,6 +18,15 @@ hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
+
+@pytest.fixture(autouse=True, scope="session")
+def no_kept_files(tmp_path_factory):
+    """Keep the vintages of whoever runs the tests out of them, in their subprocesses too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROUTEWAYS_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

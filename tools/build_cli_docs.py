@@ -23,16 +23,20 @@ table ([data.md](data.md)). The statistics' names are explained in [method.md](m
 
 def cli_page() -> str:
     """Return the page as Markdown."""
-    parts = [INTRO]
-    names = ["", *sorted(main.commands)]
-    for name in names:
-        command = main.commands[name] if name else main
-        settings = {**main.context_settings, "terminal_width": 100}
-        parent = click.Context(main, info_name="routeways", **settings)
+    settings = {**main.context_settings, "terminal_width": 100}
+    parent = click.Context(main, info_name="routeways", **settings)
+    parts = [INTRO, _part("routeways", main, parent)]
+    for name, command in sorted(main.commands.items()):
         context = click.Context(command, info_name=name, parent=parent, **settings)
-        text = command.get_help(context if name else parent)
-        parts.append(f"## `routeways{' ' + name if name else ''}`\n\n```text\n{text.rstrip()}\n```\n")
+        parts.append(_part(f"routeways {name}", command, context))
+        for below, sub in sorted(getattr(command, "commands", {}).items()):
+            inner = click.Context(sub, info_name=below, parent=context, **settings)
+            parts.append(_part(f"routeways {name} {below}", sub, inner))
     return "\n".join(parts)
+
+
+def _part(title: str, command: click.Command, context: click.Context) -> str:
+    return f"## `{title}`\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
 
 
 if __name__ == "__main__":

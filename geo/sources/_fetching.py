@@ -101,6 +101,7 @@ def read_fetched(files: Sequence[Fetched]) -> pd.DataFrame:
         laid = tables[0]
         for page in tables[1:]:
             laid = home_office_pages.overlay(laid, page)
+        laid.attrs |= _origin(tables)
         return laid
     if len(tables) == 1:
         return tables[0]
@@ -110,10 +111,16 @@ def read_fetched(files: Sequence[Fetched]) -> pd.DataFrame:
         "sources": sorted(set(joined[terms.SOURCE])),
         "known_on": f"{joined[terms.KNOWN_ON].max():%Y-%m-%d}",
         "known_on_inferred": any(table.attrs["known_on_inferred"] for table in tables),
+        **_origin(tables),
+    }
+    return joined
+
+
+def _origin(tables: Sequence[pd.DataFrame]) -> dict[str, str]:
+    return {
         "sha256": " ".join(table.attrs["sha256"] for table in tables),
         "file": ", ".join(table.attrs["file"] for table in tables),
     }
-    return joined
 
 
 @dataclasses.dataclass(frozen=True)

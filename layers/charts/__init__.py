@@ -10,5 +10,6 @@ is escaped, and inert in templates.
 
 from layers.charts.bars import monthly_bars, seasonal_profile
 from layers.charts.lines import sparkline, year_lines
+from layers.charts.revisions import revision_triangle_chart
 
-__all__ = ["monthly_bars", "seasonal_profile", "sparkline", "year_lines"]
+__all__ = ["monthly_bars", "revision_triangle_chart", "seasonal_profile", "sparkline", "year_lines"]
