@@ -323,7 +323,7 @@ def claims_document(verdicts: Sequence[Verdict], *, command: str | None = None) 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of a record, made JSON-safe
     if isinstance(value, dict):
-        if set(value) == {"start", "end"}:
+        if set(value) == {"start", "end", "days"}:
             return f"{value['start'].isoformat()}/{value['end'].isoformat()}"
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

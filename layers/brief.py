@@ -45,8 +45,9 @@ READING = (
     "not as they were known on the day itself.",
     "Missing, zero and suppressed are three different things. Where a period inside a span was not "
     "published, the total is not given.",
-    "Changes compare the same calendar days, or the same complete months, of both years, both taken from the "
-    "same publication.",
+    "Changes compare the same calendar days, or the same complete months, of both years, on the newest "
+    "figures held of each. Where the earlier figure was published earlier, it stands as it was then, and the "
+    "sentence says so.",
     "Lines are generalised between named zones, ports and official crossings. They show no track, no beach "
     "and no unofficial crossing point.",
     "Hardly any figure is published for a single leg. Where a published figure covers several legs, each leg "
@@ -365,7 +366,7 @@ def _sources(dossier: Dossier) -> list[dict[str, str]]:
                 "title": info["title"],
                 "publisher": info["publisher"],
                 "through": _day(series["last_day"].max().date()),
-                "published": _day(series["known_on"].max().date()),
+                "published": _day(dossier.printed_on(source, measure)),
                 "licence": info["licence"],
             }
         )

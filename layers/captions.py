@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from layers.texts import day_text, literal_html, text_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from geopandas import GeoDataFrame
     from pandas import DataFrame
 
 _COLUMNS: Final = ("Leg", "Way", "Published figure", "Dates and source")
@@ -143,3 +145,34 @@ def widths_text(figures: DataFrame | None) -> list[str]:
     return (
         [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."] if told else []
     )
+
+
+def latest_day(stats: DataFrame | None, column: str) -> str | None:
+    """Return the newest day of a column of statistics, or nothing without one."""
+    if stats is None or column not in stats.columns:
+        return None
+    days = [text_of(day)[:10] for day in stats[column] if text_of(day)]
+    return max(days) if days else None
+
+
+def as_of_text(stats: DataFrame | None, as_of: dt.date | str | None, corridors: GeoDataFrame) -> str:
+    """Return the line of dates under a title: one data date, or one per corridor where they differ."""
+    known = day_text(latest_day(stats, "known_on"))
+    published = f"; figures published up to {known}" if known else ""
+    through = {day_text(as_of)} if as_of else set()
+    ends = {} if stats is None or "detail" not in stats.columns else _ends(stats)
+    if len(set(ends.values())) > 1:
+        told = "; ".join(
+            f"{corridors['title'].get(name, name)} {day_text(day)}" for name, day in ends.items()
+        )
+        return f"Data through: {told}{published}."
+    through = {day_text(day) for day in ends.values()} or through
+    return f"Data through {through.pop()}{published}." if through else "No published figures."
+
+
+def _ends(stats: DataFrame) -> dict[str, str]:
+    """Return the last day that counts, by corridor."""
+    pairs = zip(stats.index.get_level_values(0), stats["detail"], strict=True)
+    return {
+        str(name): detail["data_through"] for name, detail in pairs if detail and "data_through" in detail
+    }

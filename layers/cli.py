@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers.cli_check import add_check
-from layers.cli_parts import Careful, Day
+from layers.cli_parts import Careful, Day, Stretch
 from layers.cli_sources import sources
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("--period",),
         {
+            "type": Stretch(),
             "metavar": "P",
             "help": "What is described: 2024-12-12, 2024-W50, 2024-12, 2024-Q4, 2024, or a/b, both ends in.",
         },
@@ -60,11 +61,16 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
     (
         ("--threshold",),
-        {"type": float, "metavar": "N", "help": "Also give the day on which the year passed N."},
+        {
+            "type": click.FloatRange(min=0, min_open=True),
+            "metavar": "N",
+            "help": "Also give the day on which the year passed N.",
+        },
     ),
     (("--source",), {"help": "Another source than the corridor's headline one."}),
     (("--measure",), {"help": "Another measure: arrival, detection_entry, boat, dead_missing, …"}),
     (("--basis",), {"help": "Another basis: provisional or final."}),
+    (("--place",), {"default": "", "help": "One place of a series that is published by place: RS, LY, …"}),
     (
         ("--routes",),
         {"type": click.Path(path_type=Path), "metavar": "FILE", "help": "Your own corridors (YAML or JSON)."},

@@ -25,6 +25,23 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 
             self.fail(str(error), param, ctx)
 
 
+class Stretch(click.ParamType):  # type: ignore[type-arg]  # as above
+    """A period, in the forms that :func:`geo.stats.parse_period` reads."""
+
+    name = "period"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's own signature
+        """Return the text, or end with exit code 2 and the rule."""
+        from geo.errors import InvalidInputError
+        from geo.stats import parse_period
+
+        try:
+            parse_period(value)
+        except InvalidInputError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
 class Careful(click.Command):
     """A command that turns the package's errors into one line on stderr and an exit code."""
 

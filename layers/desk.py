@@ -171,7 +171,8 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
     asked = {
         name: value
         for name in options.__dataclass_fields__
-        if (value := getattr(options, name)) not in (None, ()) and name not in {"routes", "counts", "claims"}
+        if (value := getattr(options, name)) not in (None, (), "")
+        and name not in {"routes", "counts", "claims"}
     }
     inputs = [
         {"path": f"geo/data/{entry['path']}", "sha256": entry["sha256"]}

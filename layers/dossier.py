@@ -43,6 +43,8 @@ class Options:
         Figure whose date is wanted; default the last round one.
     source, measure, basis : str or None
         Another series than the corridor's headline one.
+    place : str
+        One place of a series that is published by place; "" for the whole.
     routes, counts : Path or None
         The user's own corridors, and own counts in the tidy form.
     claims : Path or None
@@ -61,6 +63,7 @@ class Options:
     source: str | None = None
     measure: str | None = None
     basis: str | None = None
+    place: str = ""
     routes: Path | None = None
     counts: Path | None = None
     claims: Path | None = None
@@ -237,6 +240,12 @@ class Dossier:
             return []
         return [record for record in records if "unavailable" not in record.flags]
 
+    def printed_on(self, source: str, measure: str) -> dt.date | None:
+        """Return the newest publication date of a series; None where none was printed and it is inferred."""
+        rows = self.counts[(self.counts["source"] == source) & (self.counts["measure"] == measure)]
+        printed = rows[~rows["flag"].str.contains("inferred_known_on")]
+        return None if printed.empty else printed["known_on"].max().date()
+
     def _last_day(self, corridor: str, series: Mapping[str, str]) -> dt.date | None:
         rows = self.series
         found = rows[
@@ -258,4 +267,4 @@ class Dossier:
 
 
 _DATES = ("as_of", "known_on")
-_QUESTION = (*_DATES, "period", "since", "against", "threshold", "source", "measure", "basis")
+_QUESTION = (*_DATES, "period", "since", "against", "threshold", "source", "measure", "basis", "place")

@@ -10,14 +10,22 @@ from folium.template import Template
 from geo.errors import InvalidInputError, NotCoveredError
 from layers import palette
 from layers.areas import area_layer, basemap_features, corridor_sentences
-from layers.captions import corridors_html, figure_html, heading_html, legs_html, widths_text
+from layers.captions import (
+    as_of_text,
+    corridors_html,
+    figure_html,
+    heading_html,
+    latest_day,
+    legs_html,
+    widths_text,
+)
 from layers.features import KOSOVO_CODES, view_bounds
 from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend
 from layers.lines import credit_line, leg_layers, monthly_series
 from layers.literal import DataBlock
 from layers.page import OfflineFigure
 from layers.points import point_labels, point_layers, point_looks
-from layers.texts import day_text, number, text_of
+from layers.texts import number, text_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -154,7 +162,7 @@ def build_map(
         )
     legs = _routes_of(corridors) if routes is None else routes
     titles = {str(corridor): text_of(name) or str(corridor) for corridor, name in corridors["title"].items()}
-    through = as_of or _latest(stats, "as_of")
+    through = as_of or latest_day(stats, "as_of")
     if figures is None:
         figures = _figures_of(counts, corridors, legs, as_of=through, known_on=known_on, period=period)
     places = _places_of(legs) if places is None else places
@@ -164,7 +172,7 @@ def build_map(
     ]
     data, text = _sheet_data(corridors, stats, legs, figures, places, titles)
     data["series"] = series
-    text["asof"] = _as_of_text(stats, through)
+    text["asof"] = as_of_text(stats, through, corridors)
     sheet = RouteMap(title or f"Routes and crossings: {', '.join(titles.values()) or 'none'}")
     _fill(sheet, data, text)
     return sheet
@@ -379,17 +387,3 @@ def _as_sentences(sources: Sequence[str]) -> list[str]:
     figures = [source.removeprefix("Source: ").removesuffix(".") for source in sources if source not in words]
     ground = " ".join(words[source] for source in sources if source in words)
     return [line for line in (f"Figures: {'; '.join(figures)}." if figures else "", ground) if line]
-
-
-def _latest(stats: DataFrame | None, column: str) -> str | None:
-    if stats is None or column not in stats.columns:
-        return None
-    days = [text_of(day)[:10] for day in stats[column] if text_of(day)]
-    return max(days) if days else None
-
-
-def _as_of_text(stats: DataFrame | None, as_of: dt.date | str | None) -> str:
-    through = day_text(as_of)
-    known = day_text(_latest(stats, "known_on"))
-    published = f"; figures published up to {known}" if known else ""
-    return f"Data through {through}{published}." if through else "No published figures."

@@ -117,7 +117,9 @@ def value_text(record: Stat) -> str:
     if math.isnan(value):
         return "not available"
     if record.unit == "%":
-        return f"{value:+,.1f} %" if record.statistic.endswith("_change") else f"{value:,.1f} %"
+        return (
+            f"{value:+,.1f} %" if record.statistic.endswith("_change") and value else f"{abs(value):,.1f} %"
+        )
     if record.unit.startswith("index"):
         return f"{value:.2f}"
     number = f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"

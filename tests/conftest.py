@@ -21,9 +21,10 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 @pytest.fixture(autouse=True, scope="session")
 def no_kept_files(tmp_path_factory):
-    """Keep the vintages of whoever runs the tests out of them, in their subprocesses too."""
+    """Keep the vintages and the terminal of whoever runs the tests out of them, in their subprocesses too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROUTEWAYS_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("COLUMNS", "120")
         yield
 
 

@@ -109,20 +109,25 @@ def _described(series: CountSeries, cut: dt.date, as_of: dt.date, wanted: Period
         ended = series.end == cut.toordinal()
         return Period(dt.date.fromordinal(int(series.start[ended].min())), cut)
     if wanted.start > as_of:
-        raise NotCoveredError(f"Invalid period '{wanted.start}'. It begins after as_of ({as_of}).")
+        raise NotCoveredError(f"Invalid period '{_asked_text(wanted)}'. It begins after as_of ({as_of}).")
     if wanted.end <= as_of and series.span(wanted).ok:
         return wanted
     if wanted.end < series.first or wanted.start > cut:
         raise NotCoveredError(
-            f"Invalid period '{wanted.start}'. The figures of series '{series.source}' for "
+            f"Invalid period '{_asked_text(wanted)}'. The figures of series '{series.source}' for "
             f"'{series.corridor}' that count by {as_of} run from {series.first} to {cut}."
         )
     if series.regular and periods.KINDS.index(series.frequency) > _fineness(wanted):
         raise NotCoveredError(
-            f"Invalid period '{wanted.start}'. The figures of series '{series.source}' for "
+            f"Invalid period '{_asked_text(wanted)}'. The figures of series '{series.source}' for "
             f"'{series.corridor}' are given by the {series.frequency}; ask for that or longer."
         )
-    return Period(wanted.start, min(wanted.end, cut))
+    return Period(wanted.start, min(wanted.end, cut), days=wanted.days or wanted.end > cut)
+
+
+def _asked_text(period: Period) -> str:
+    """Return a period as it can be written."""
+    return str(period.start) if period.n_days == 1 else f"{period.start}/{period.end}"
 
 
 def _fineness(period: Period) -> int:

@@ -168,7 +168,7 @@ def choose_rows(
                 f"for corridor '{meta.id}'. {_existing(counts, meta.id)}"
             )
     else:
-        source = source or _headline_source(counts, meta, measure)
+        source = source or _headline_source(counts, meta, measure, basis)
         rows = series_rows(counts, meta.id, source, measure, basis, place, nationality)
         rows = _prefer_headline(rows, meta)
         if rows.empty:
@@ -186,9 +186,11 @@ def choose_rows(
     return rows
 
 
-def _headline_source(counts: pd.DataFrame, meta: Corridor, measure: str | None) -> str | None:
-    """Keep to the headline source where it has the measure."""
-    if meta.source and not series_rows(counts, meta.id, meta.source, measure, None).empty:
+def _headline_source(
+    counts: pd.DataFrame, meta: Corridor, measure: str | None, basis: str | None
+) -> str | None:
+    """Keep to the headline source where it has the measure on the basis."""
+    if meta.source and not series_rows(counts, meta.id, meta.source, measure, basis).empty:
         return meta.source
     return None
 

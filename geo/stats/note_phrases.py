@@ -73,6 +73,17 @@ def caption(v: Voice, name: str, text: str, publisher: str, published: dt.date |
     return f"{head} {source}" if head else source
 
 
+def base_published(v: Voice, period: Period, day: dt.date) -> str:
+    """Say that the figure of comparison was published earlier, and stands as it was then."""
+    return sentence(
+        v.say(
+            "the figure for {period} is the one published by {day} and may have been revised since",
+            period=name_period(v, period),
+            day=v.day(day),
+        )
+    )
+
+
 def last_complete(v: Voice, frequency: str, day: dt.date, period: Period) -> str:
     """Say why a span stops before the data date."""
     return v.messages.gettext(_FREQUENCIES[frequency]).format(day=v.day(day), period=name_period(v, period))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,16 +31,20 @@ class Period:
     ----------
     start, end : date
         First and last day, both inclusive.
+    days : bool
+        A stretch of calendar days that is no ISO week, even where it runs from a Monday to a Sunday: a month
+        to date, the last seven days, ``a/b``. It is compared with the same calendar days.
     """
 
     start: dt.date
     end: dt.date
+    days: bool = field(default=False, compare=False, repr=False)
 
     @property
     def kind(self) -> str:
         """Kind of calendar period, or ``span``."""
         for kind in KINDS:
-            if period_at(kind, self.start) == self:
+            if period_at(kind, self.start) == self and not (self.days and kind == "week"):
                 return kind
         return "span"
 
@@ -80,7 +84,7 @@ def parse_period(value: object) -> Period:
     first, slash, second = text.partition("/")
     if not slash:
         return _parse_one(text, text)
-    period = Period(_parse_one(first, text).start, _parse_one(second, text).end)
+    period = Period(_parse_one(first, text).start, _parse_one(second, text).end, days=True)
     if period.end < period.start:
         raise InvalidInputError(f"Invalid period '{text}'. It ends before it begins.")
     return period
@@ -209,7 +213,7 @@ def shift_years(period: Period, years: int, *, whole_months: bool = False) -> Pe
     end = same_day(period.end, years)
     if whole_months and period.whole_months:
         end = period_at("month", end).end
-    return Period(same_day(period.start, years), end)
+    return Period(same_day(period.start, years), end, days=period.days)
 
 
 def twelve_months(end: dt.date) -> Period:

@@ -228,12 +228,17 @@ def not_compared(v: Voice, clause: str, against: str, *, base: float) -> str:
     )
 
 
-def mean(v: Voice, wording: Wording, period: Period, value: float, *, kind: str, number: int) -> str:
+def mean(
+    v: Voice, wording: Wording, period: Period, value: float, *, kind: str, number: int, qualifier: str = ""
+) -> str:
     """Say what was counted on average."""
+    average = v.number(value, places=1)
+    if qualifier in _QUALIFIED:
+        average = v.messages.gettext(_QUALIFIED[qualifier]).format(count=average)
     parts = {
         "periods": periods(v, kind, number),
         "day": v.month(period.end) if kind == "month" else v.weekday(period.end),
-        "number": v.number(value, places=1),
+        "number": average,
         "noun": v.say_plural(wording["singular"], wording["plural"], 2),
         "verb": v.messages.gettext(wording["past"]),
     }

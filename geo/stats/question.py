@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.errors import InvalidInputError
 from geo.stats import note_phrases, periods, phrases
 from geo.stats.locales import round_half_up
 from geo.stats.periods import Period
@@ -131,7 +132,7 @@ class Question:
             if kind == self.base_kind:
                 return self._begun(current)
             raise self._nothing_yet(current)
-        return Period(current.start, self.cut)
+        return Period(current.start, self.cut, days=True)
 
     def _nothing_yet(self, current: Period, *flags: str) -> UnavailableError:
         named = name_period(self.voice, current)
@@ -150,7 +151,7 @@ class Question:
         """Return what counts of days and runs are about: the asked period, else the year to date."""
         if self.asked is not None and self.period.n_days > 1:
             return self.period
-        return Period(periods.period_at("year", self.period.end).start, self.period.end)
+        return Period(periods.period_at("year", self.period.end).start, self.period.end, days=True)
 
     def years_back(self, period: Period) -> int:
         """Return how many years before a period the comparison lies.
@@ -170,7 +171,12 @@ class Question:
     def back(self, period: Period) -> Period:
         """Return the same stretch of an earlier year."""
         whole = self.base_kind in {"month", "quarter", "year"}
-        return periods.shift_years(period, -self.years_back(period), whole_months=whole)
+        try:
+            return periods.shift_years(period, -self.years_back(period), whole_months=whole)
+        except InvalidInputError:
+            years = self.years_back(period)
+            reason = self.voice.say("{year} has no week 53", year=period.start.isocalendar()[0] - years)
+            raise UnavailableError(reason, "not_applicable", period=period) from None
 
     def need(self, period: Period, series: CountSeries | None = None) -> Span:
         """Return the sum of a stretch of days.
@@ -211,8 +217,12 @@ class Question:
         notes = self._notes(
             held, period, known, to_date=statistic.partition("_change")[0].endswith("_to_date")
         )
+        if "base_published_earlier" in held and detail and against:
+            earlier = dt.date.fromisoformat(detail["base_known_on"])
+            notes.append(note_phrases.base_published(self.voice, against, earlier))
         lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
-        published = known if "published_later" in held else None
+        printed = "inferred_known_on" not in held
+        published = known if "published_later" in held and printed else None
         tail = note_phrases.caption(
             self.voice, self.title, self.caption, self.series.info["publisher"], published
         )

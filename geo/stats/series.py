@@ -330,6 +330,7 @@ def build_series(rows: pd.DataFrame, *, known_on: dt.date | None = None) -> Coun
             f"were published on {first}."
         )
     known = known.sort_values([terms.PERIOD_START, terms.PERIOD_END], kind="stable")
+    known = known.iloc[_first_published(known) :]
     start, end = _ordinals(known[terms.PERIOD_START]), _ordinals(known[terms.PERIOD_END])
     return CountSeries(
         **{name: str(head[name]) for name in ("corridor", "source", "measure", "unit", "basis", "place")},
@@ -345,3 +346,12 @@ def build_series(rows: pd.DataFrame, *, known_on: dt.date | None = None) -> Coun
         overlapping=bool((start[1:] <= np.maximum.accumulate(end)[:-1]).any())
         or len(known[terms.SCOPE].unique()) > 1,
     )
+
+
+def _first_published(rows: pd.DataFrame) -> int:
+    """Return the place of the first row that is not over before anything was published or withheld."""
+    told = rows[terms.VALUE].notna() | rows[terms.FLAG].str.contains("suppressed")
+    if not told.any():
+        return 0
+    begins = rows.loc[told, terms.PERIOD_START].min()
+    return int((rows[terms.PERIOD_END] >= begins).to_numpy().argmax())

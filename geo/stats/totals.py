@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo import terms
 from geo.stats import note_phrases, periods, phrases
@@ -40,7 +40,7 @@ def last_7_days_change(q: Question, name: str) -> Stat:
     """Change on the same seven calendar days of an earlier year."""
     period = _seven(q)
     end = q.back(Period(period.end, period.end)).end
-    base = Period(end - dt.timedelta(days=6), end)
+    base = Period(end - dt.timedelta(days=6), end, days=True)
     return _change(q, name, period, base, _last_days, against=phrases.same_days(q.voice, base))
 
 
@@ -81,7 +81,7 @@ def since(q: Question, name: str) -> Stat:
         raise UnavailableError(q.voice.say("no date was given"), "not_applicable")
     if q.since > q.cut:
         raise UnavailableError(q.voice.say("the date lies after the figures"), "outside")
-    span = q.need(Period(q.since, q.cut))
+    span = q.need(Period(q.since, q.cut, days=True))
     return q.answer(name, span.value, _happened(q, span), span)
 
 
@@ -90,7 +90,7 @@ def all_time(q: Question, name: str) -> Stat:
     first = q.series.first
     if q.base_kind == "cumulative":
         raise UnavailableError(note_phrases.coarse(q.voice, "cumulative"), "not_applicable")
-    span = q.need(Period(first, q.cut))
+    span = q.need(Period(first, q.cut, days=True))
     clause = phrases.all_time(q.voice, q.wording, span.period, span.value, span.qualifier)
     return q.answer(name, span.value, clause, span)
 
@@ -116,13 +116,15 @@ def rolling_mean(kind: str, number: int) -> Callable[[Question, str], Stat]:
     def statistic(q: Question, name: str) -> Stat:
         if kind == "day":
             _only(q, "day")
-            period = Period(q.cut - dt.timedelta(days=number - 1), q.cut)
+            period = Period(q.cut - dt.timedelta(days=number - 1), q.cut, days=True)
         else:
             _only(q, "day", "month")
             period = periods.back_months(periods.last_complete("month", q.cut).end, number)
         span = q.need(period)
         value = span.value / number
-        clause = phrases.mean(q.voice, q.wording, period, value, kind=kind, number=number)
+        clause = phrases.mean(
+            q.voice, q.wording, period, value, kind=kind, number=number, qualifier=span.qualifier
+        )
         unit = f"{q.series.unit} a {kind}"
         return q.answer(name, value, clause, span, unit=unit, detail={"total": span.value, "periods": number})
 
@@ -188,6 +190,9 @@ def share(*, year: bool) -> Callable[[Question, str], Stat]:
         members, corridors = _members(q)
         period = q.to_date("year") if year else q.period
         part = q.need(period)
+        if part.qualifier:
+            reason = q.voice.say("counts that are a minimum or an estimate are not divided into shares")
+            raise UnavailableError(reason, "not_applicable", period=period)
         whole = [q.need(period, series) for series in members]
         value = sum(span.value for span in whole)
         if value == 0:
@@ -264,7 +269,7 @@ def _only(q: Question, *kinds: str) -> None:
 
 def _seven(q: Question) -> Period:
     _only(q, "day")
-    return Period(q.cut - dt.timedelta(days=6), q.cut)
+    return Period(q.cut - dt.timedelta(days=6), q.cut, days=True)
 
 
 def _twelve(q: Question) -> Period:
@@ -312,7 +317,7 @@ def _change(
         why.period = period
         raise
     clause, named = clause_of(q, span), against or when(q.voice, base_period)
-    detail = {"current_value": span.value}
+    detail: dict[str, Any] = {"current_value": span.value}
     if base.value < SMALL_BASE:
         told = phrases.not_compared(q.voice, clause, named, base=base.value)
         return q.answer(
@@ -332,6 +337,19 @@ def _change(
         q.voice, clause, named, change=changed, equal=span.value == base.value, base=base.value
     )
     detail["exact"] = (span.value / base.value - 1) * 100
+    flags: tuple[str, ...] = ()
+    if base.known_on is not None and base.known_on != span.known_on:
+        detail["base_known_on"] = base.known_on.isoformat()
+        flags = ("base_published_earlier",)
     return q.answer(
-        name, changed, told, span, base, unit="%", against=base_period, base=base.value, detail=detail
+        name,
+        changed,
+        told,
+        span,
+        base,
+        unit="%",
+        against=base_period,
+        base=base.value,
+        flags=flags,
+        detail=detail,
     )
