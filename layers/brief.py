@@ -125,7 +125,7 @@ def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
     import markupsafe
 
     if isinstance(value, str) and not isinstance(value, markupsafe.Markup):
-        return _safe(literal_html(value))
+        return _safe(literal_html(value).replace(" %", "&#160;%"))  # a number keeps its sign
     return value
 
 
