@@ -273,13 +273,18 @@ def _pools(total_s: float) -> dict[str, Any]:
                 timer = threading.Timer(total_s, _shut, [self.sock, late])
                 timer.daemon = True
                 timer.start()
+                slow = f"no head of an answer came in {total_s:g} s"
                 try:
                     answer = super().getresponse(*args, **kwargs)
+                except OSError as error:  # a socket that was shut may read as ended or as reset
+                    if late.is_set():
+                        raise urllib3.exceptions.ProtocolError(slow) from error
+                    raise
                 finally:
                     timer.cancel()
                 if late.is_set():
                     answer.close()
-                    raise urllib3.exceptions.ProtocolError(f"no head of an answer came in {total_s:g} s")
+                    raise urllib3.exceptions.ProtocolError(slow)
                 return answer
 
         return Bounded

@@ -61,7 +61,7 @@ def test_a_notebook_is_kept_small_and_says_nothing_on_stderr(both):
 def test_a_notebooks_map_shows_with_no_network(both, visit):
     _, fresh = both
     maps = [html for cell in _outputs(fresh, "text/html") for html in cell if "<iframe" in html]
-    assert maps
+    assert maps or not any("build_map" in cell.source for cell in fresh.cells)
     for html in maps:
         seen = visit(f"<!doctype html><title>cell</title>{html}", ready=None)
         frame = seen.page.frame_locator("iframe")
