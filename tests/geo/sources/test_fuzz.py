@@ -126,7 +126,7 @@ def _facts(table):
     return dict(zip(zip(*columns, strict=True), table["value"], strict=True))
 
 
-def _hold(path, truth, *, may_lack=False, **options):
+def _check_right_or_refused(path, truth, *, may_lack=False, **options):
     """Read a spoiled file; what comes must be an error that names the file, or true."""
     try:
         table = read_source(path, **options)
@@ -177,7 +177,7 @@ def test_a_spoiled_cell_of_a_workbook(whole, which, data):
     rows[row] = [*rows[row], *[""] * (len(rows[header]) - len(rows[row]))]
     rows[row][column] = data.draw(CELLS, label="cell")
     path.write_bytes(build(sheets))
-    _hold(path, truth)
+    _check_right_or_refused(path, truth)
 
 
 @pytest.mark.parametrize("which", FORMATS)
@@ -207,7 +207,7 @@ def test_columns_lost_renamed_doubled_or_turned(whole, which, data):
     path.write_bytes(build(sheets))
     notes = name.startswith("s_") and how in {"lose", "rename"} and column == width - 1
     months = which == "frontex" and how == "lose" and column in {3, width - 1}
-    _hold(path, truth, may_lack=notes or months)
+    _check_right_or_refused(path, truth, may_lack=notes or months)
 
 
 @pytest.mark.parametrize("which", FORMATS)
@@ -224,7 +224,7 @@ def test_rows_said_twice_or_out_of_order(whole, which, data):
     else:
         rows.insert(data.draw(st.integers(header + 1, len(rows) - 1), label="where"), rows.pop(row))
     path.write_bytes(build(sheets))
-    _hold(path, truth)
+    _check_right_or_refused(path, truth)
 
 
 @pytest.mark.parametrize("which", ["home_office_xlsx", "detailed", "frontex"])
@@ -246,7 +246,7 @@ def test_merged_cells(whole, which, data):
                 rows[row - 1][column - 1] = ""
     ref = f"{office.letters(left)}{top}:{office.letters(right)}{bottom}"
     path.write_bytes(build(sheets, {sheet: [ref]}))
-    _hold(path, truth, may_lack=True)
+    _check_right_or_refused(path, truth, may_lack=True)
 
 
 @pytest.mark.parametrize("which", ["home_office_ods", "frontex"])
@@ -265,7 +265,7 @@ def test_bytes_turned_or_cut(whole, which, data):
         ):
             spoiled[place] ^= data.draw(st.integers(1, 255), label="mask")
     path.write_bytes(bytes(spoiled))
-    _hold(path, truth)
+    _check_right_or_refused(path, truth)
 
 
 @pytest.mark.parametrize("which", TEXTS)
@@ -328,7 +328,7 @@ def test_text_tables(whole, which, data):
         path.write_bytes(text.encode(code))
     else:
         path.write_text(text, encoding="utf-8")
-    _hold(path, truth, may_lack=may_lack, **options)
+    _check_right_or_refused(path, truth, may_lack=may_lack, **options)
 
 
 def _paths(told, here=()):
@@ -360,7 +360,7 @@ def test_json_answers(whole, which, data):
         words = ["twelve", None, True, [], {}, -1, 0.5, 1e300, "1900-01", "9999-12", "12*", {"a": 1}, [1]]
         inner[place[-1]] = data.draw(st.sampled_from(words), label="word")
     path.write_text(json.dumps(told))
-    _hold(path, truth, may_lack=how == "lose" or place[0] in {"status", "value"}, **options)
+    _check_right_or_refused(path, truth, may_lack=how == "lose" or place[0] in {"status", "value"}, **options)
 
 
 @given(body=st.binary(min_size=1, max_size=400))
