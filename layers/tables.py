@@ -33,6 +33,10 @@ COLUMNS = (
     "against_start",
     "against_end",
     "base_value",
+    "low",
+    "high",
+    "interval",
+    "method",
     "flags",
     "sentence",
 )

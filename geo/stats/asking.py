@@ -7,16 +7,92 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from geo import terms
-from geo.errors import InvalidInputError, NotCoveredError
+from geo.checks import check_date
+from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 from geo.stats import periods
-from geo.stats.choice import Corridor, series_rows
+from geo.stats.choice import Corridor, choose_rows, read_meta, series_rows
 from geo.stats.locales import Voice, read_voice
 from geo.stats.periods import Period, parse_period
 from geo.stats.question import Question
 from geo.stats.series import CountSeries, build_series
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
+
+
+def ask(
+    counts: pd.DataFrame,
+    corridors: pd.DataFrame | str | Iterable[str] | None,
+    *,
+    as_of: dt.date | str | None = None,
+    known_on: dt.date | str | None = None,
+    period: Period | dt.date | str | None = None,
+    since: dt.date | str | None = None,
+    against: int | str | Period | None = None,
+    threshold: float | None = None,
+    series: tuple[str | None, str | None, str | None, str, str] = (None, None, None, "", ""),
+    voice: Voice | None = None,
+) -> tuple[list[Question], list[dict[str, str]]]:
+    """Make one question per corridor.
+
+    Parameters
+    ----------
+    counts, corridors, as_of, known_on, period, since, against, threshold
+        As for :func:`~geo.stats.summary.corridor_stats`.
+    series : tuple
+        ``source``, ``measure``, ``basis`` (None for that of the headline), ``place``, ``nationality``.
+    voice : Voice, optional
+        Language of the sentences; default English.
+
+    Returns
+    -------
+    questions : list of Question
+    notes : list of dict
+        Corridors that have no answer: ``corridor``, ``note``.
+
+    Raises
+    ------
+    UnknownNameError, NotCoveredError
+        If no corridor can be asked; of several, those that can are, and the others noted.
+
+    Examples
+    --------
+    >>> from geo.counts import read_counts
+    >>> questions, notes = ask(read_counts(), "channel", as_of="2024-12-12")
+    >>> questions[0].cut, notes
+    (datetime.date(2024, 12, 12), [])
+    """
+    voice = voice or read_voice()
+    days = tuple(
+        None if day is None else check_date(day, name=name)
+        for day, name in ((as_of, "as_of"), (known_on, "known_on"), (since, "since"))
+    )
+    wanted = None if period is None else parse_period(period)
+    questions: list[Question] = []
+    notes: list[dict[str, str]] = []
+    faults: list[UnknownNameError | NotCoveredError] = []
+    for meta in read_meta(corridors, counts):
+        try:
+            rows = choose_rows(counts, meta, *series)
+            if rows is None:
+                notes.append({"corridor": meta.id, "note": _nothing(voice, meta)})
+                continue
+            questions.append(build_question(counts, meta, rows, days, wanted, against, threshold, voice))
+        except (UnknownNameError, NotCoveredError) as error:
+            faults.append(error)
+            notes.append({"corridor": meta.id, "note": str(error)})
+    if faults and not questions:
+        raise faults[0] if len(faults) == 1 else type(faults[0])("\n".join(str(fault) for fault in faults))
+    return questions, notes
+
+
+def _nothing(voice: Voice, meta: Corridor) -> str:
+    """Say why a corridor has no statistics."""
+    if meta.source:
+        return voice.say("No counts of {corridor} are held, so it has no statistics.", corridor=meta.title)
+    return voice.say("{corridor} has no headline series, so it has no statistics.", corridor=meta.title)
 
 
 def build_question(

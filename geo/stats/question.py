@@ -209,6 +209,7 @@ class Question:
         base: float = math.nan,
         flags: tuple[str, ...] = (),
         detail: dict[str, Any] | None = None,
+        **more: Any,  # noqa: ANN401 - further fields of the record: low, high, interval, method, assumptions
     ) -> Stat:
         """Make a record; flags and notes follow from the sums that it rests on."""
         period = period or (spans[0].period if spans else self.period)
@@ -244,6 +245,7 @@ class Question:
             flags=tuple(held),
             detail={**self._frame(), **(detail or {}), "text": lead, "notes": notes, "caption": tail},
             sentence=" ".join([lead, *notes, tail]),
+            **more,
         )
 
     def _frame(self) -> dict[str, Any]:

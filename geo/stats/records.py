@@ -47,9 +47,20 @@ class Stat:
         What it is compared with.
     base_value : float
         The figure of that period; NaN where nothing is compared.
+    low, high : float
+        Ends of the interval of `value`, in its unit; NaN where none is given. Both may be given without a
+        value: then only the range is known.
+    interval : str
+        What the interval is: ``95 % confidence``, ``90 % of past revisions``, ``possible range``, …; "" for
+        none.
+    method : str
+        How value and interval were found, in a sentence; "" for plain counting.
+    assumptions : tuple of str
+        What has to hold for them, a sentence each.
     flags : tuple of str
         ``published_later``, ``preliminary``, ``partial``, ``revised``, ``inferred_known_on``,
-        ``whole_periods``, ``not_held_yet``, ``incomplete``, ``equal``, ``not_reached``, and ``unavailable``
+        ``whole_periods``, ``not_held_yet``, ``incomplete``, ``equal``, ``not_reached``, ``range_only``
+        (no value, an interval), and ``unavailable``
         with ``missing``, ``suppressed``, ``outside``, ``coarse``, ``small_base``, ``incomplete`` or
         ``not_applicable``.
     detail : dict
@@ -72,11 +83,17 @@ class Stat:
     against_start: dt.date | None = None
     against_end: dt.date | None = None
     base_value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    interval: str = ""
+    method: str = ""
+    assumptions: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)
     sentence: str = ""
 
 
+NUMBERS: Final = ("value", "base_value", "low", "high")
 COLUMNS: Final = tuple(
     item.name for item in dataclasses.fields(Stat) if item.name not in {"corridor", "statistic"}
 )
@@ -103,9 +120,7 @@ def to_frame(records: Sequence[Stat], *, notes: Iterable[Mapping[str, str]] = ()
     columns: dict[str, pd.Series[Any]] = {}
     for name in COLUMNS:
         cells = [getattr(record, name) for record in records]
-        dtype = (
-            "datetime64[us]" if name in DATES else "float64" if name in {"value", "base_value"} else "object"
-        )
+        dtype = "datetime64[us]" if name in DATES else "float64" if name in NUMBERS else "object"
         columns[name] = pd.Series(cells, index=index, dtype=dtype)
     table = pd.DataFrame(columns, index=index, columns=list(COLUMNS))
     table.attrs["notes"] = [dict(note) for note in notes]

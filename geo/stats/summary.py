@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.checks import check_choice, check_date
-from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
+from geo.checks import check_choice
+from geo.errors import InvalidInputError
 from geo.stats import ranks, runs, totals
-from geo.stats.asking import build_question
-from geo.stats.choice import choose_rows, read_meta
+from geo.stats.asking import ask
 from geo.stats.locales import Voice, read_voice
-from geo.stats.periods import Period, parse_period
 from geo.stats.question import Question, UnavailableError
 from geo.stats.records import Stat, from_frame, to_frame
 
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
+
+    from geo.stats.periods import Period
 
 STATISTICS: Final[Mapping[str, Callable[[Question, str], Stat]]] = {
     "total": totals.total,
@@ -225,39 +225,19 @@ def gather(
     )
     if threshold is not None and not threshold > 0:
         raise InvalidInputError(f"Invalid threshold '{threshold}'. It must be a number above 0.")
-    days = tuple(
-        None if day is None else check_date(day, name=name)
-        for day, name in ((as_of, "as_of"), (known_on, "known_on"), (since, "since"))
+    questions, notes = ask(
+        counts,
+        corridors,
+        as_of=as_of,
+        known_on=known_on,
+        period=period,
+        since=since,
+        against=against,
+        threshold=threshold,
+        series=series,
+        voice=voice,
     )
-    wanted = None if period is None else parse_period(period)
-    records: list[Stat] = []
-    notes: list[dict[str, str]] = []
-    faults: list[UnknownNameError | NotCoveredError] = []
-    metas = read_meta(corridors, counts)
-    for meta in metas:
-        try:
-            rows = choose_rows(counts, meta, *series)
-            if rows is None:
-                note = (
-                    voice.say(
-                        "No counts of {corridor} are held, so it has no statistics.", corridor=meta.title
-                    )
-                    if meta.source
-                    else voice.say(
-                        "{corridor} has no headline series, so it has no statistics.", corridor=meta.title
-                    )
-                )
-                notes.append({"corridor": meta.id, "note": note})
-                continue
-            question = build_question(counts, meta, rows, days, wanted, against, threshold, voice)
-        except (UnknownNameError, NotCoveredError) as error:
-            faults.append(error)
-            notes.append({"corridor": meta.id, "note": str(error)})
-            continue
-        records += _answers(question, names)
-    if faults and not records:
-        raise faults[0] if len(faults) == 1 else type(faults[0])("\n".join(str(fault) for fault in faults))
-    return records, notes
+    return [stat for question in questions for stat in _answers(question, names)], notes
 
 
 def _answers(question: Question, names: list[str] | None) -> list[Stat]:
