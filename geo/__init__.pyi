@@ -25,6 +25,13 @@ from .sources import list_sources as list_sources
 from .sources import read_source as read_source
 from .stats import corridor_stats as corridor_stats
 from .stats import leg_figures as leg_figures
+from .vintages import add_snapshot as add_snapshot
+from .vintages import diff_vintages as diff_vintages
+from .vintages import list_vintages as list_vintages
+from .vintages import read_vintage as read_vintage
+from .vintages import read_vintages as read_vintages
+from .vintages import revision_ranges as revision_ranges
+from .vintages import revision_triangle as revision_triangle
 
 __version__: str
 __routeways__: bool

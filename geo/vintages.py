@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo import _revisions, _store, terms
-from geo._revisions import revision_ranges, revision_triangle
+from geo._ranges import revision_ranges, revision_triangle
+from geo._revisions import lay_vintages
 from geo._store import Snapshot
 from geo.checks import check_date
 from geo.counts import as_known, read_counts
@@ -35,6 +36,7 @@ __all__ = [
     "diff_vintages",
     "find_vintage",
     "has_store",
+    "lay_vintages",
     "list_vintages",
     "read_vintage",
     "read_vintages",
@@ -224,7 +226,11 @@ def read_vintages(
 
 
 def counts_as_known(
-    known_on: dt.date | str | None = None, home: str | Path | None = None, *, keep_unreached: bool = False
+    known_on: dt.date | str | None = None,
+    home: str | Path | None = None,
+    *,
+    keep_unreached: bool = False,
+    vintages: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the counts as they were known on a day.
 
@@ -235,14 +241,15 @@ def counts_as_known(
     home : path, optional
         See :func:`geo.fetch.home_folder`.
     keep_unreached : bool
-        Also return the first vintage of series of which nothing was published by then, so that a statistic
-        can say when it was.
+        Also return the first vintage of series of which nothing was published by then.
+    vintages : DataFrame, optional
+        What :func:`read_vintages` gave, where it was read already.
 
     Returns
     -------
     counts : DataFrame
-        A tidy table with each number once. ``attrs["vintages"]`` lists the vintages it was laid together
-        from: dicts of ``vintage``, ``sources``, ``known_on``, ``inferred``, ``sha256``, ``file``, ``rows``.
+        A tidy table with each number once. ``attrs["vintages"]`` lists what it was laid together from: dicts of ``vintage``, ``sources``, ``known_on``, ``inferred``, ``sha256``, ``file``, ``rows``;
+        ``attrs["used"]`` is as in :func:`lay_vintages`.
 
     Raises
     ------
@@ -260,19 +267,12 @@ def counts_as_known(
     >>> set(counts["source"]) >= {"italy_ministry"}, bool((counts["known_on"] <= "2024-03-31").all())
     (True, True)
     """
-    day = None if known_on is None else pd.Timestamp(check_date(known_on, name="known_on"))
-    rows = read_vintages(home)
-    order = {name: place for place, name in enumerate(rows.attrs["vintages"])}
-    known = rows if day is None else rows[rows[terms.KNOWN_ON] <= day]
-    kept = _revisions.lay(known, order)
-    newest = kept[terms.KNOWN_ON].max() if len(kept) else pd.Timestamp.min
-    kept = as_known(kept.sort_index(), (day or newest).date()) if len(kept) else kept
-    if keep_unreached and day is not None:
-        kept = pd.concat([kept, _revisions.unreached(rows, known, order)]).sort_index()
-    used = [(one, part) for one, part in kept.groupby(VINTAGE, sort=False)]
-    told = _told(home, {str(name): len(part) for name, part in used})
-    counts = kept.drop(columns=VINTAGE).reset_index(drop=True)
-    counts.attrs = {"ledger": rows.attrs["ledger"], "vintages": told}
+    rows = read_vintages(home) if vintages is None else vintages
+    counts = lay_vintages(rows, known_on, keep_unreached=keep_unreached)
+    used: dict[str, int] = {}
+    for one in counts.attrs["used"]:
+        used[one[VINTAGE]] = used.get(one[VINTAGE], 0) + one["rows"]
+    counts.attrs["vintages"] = _told(home, used)
     return counts
 
 
