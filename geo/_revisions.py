@@ -75,7 +75,7 @@ def lay_vintages(
     -------
     counts : DataFrame
         A tidy table with each number once. ``attrs["used"]`` lists what each series was laid together from:
-        dicts of ``source``, ``measure``, ``unit``, ``basis``, ``corridor``, ``vintage``, ``known_on``, ``rows``.
+        dicts of ``source``, ``measure``, ``basis``, ``corridor``, ``vintage``, ``known_on``, ``rows``.
 
     Examples
     --------

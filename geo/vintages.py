@@ -248,8 +248,8 @@ def counts_as_known(
     Returns
     -------
     counts : DataFrame
-        A tidy table with each number once. ``attrs["vintages"]`` lists what it was laid together from: dicts of ``vintage``, ``sources``, ``known_on``, ``inferred``, ``sha256``, ``file``, ``rows``;
-        ``attrs["used"]`` is as in :func:`lay_vintages`.
+        Each number once. ``attrs["used"]`` is as in :func:`lay_vintages`; ``attrs["vintages"]`` has a dict
+        per vintage: ``vintage``, ``sources``, ``known_on``, ``inferred``, ``sha256``, ``file``, ``rows``.
 
     Raises
     ------

@@ -15,6 +15,8 @@ from geo.stats.locales import Voice, read_voice
 from geo.stats.periods import Period, parse_period
 from geo.stats.question import Question
 from geo.stats.series import CountSeries, build_series
+from geo.stats.settling import History
+from geo.vintages import VINTAGE, lay_vintages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,12 +36,13 @@ def ask(
     threshold: float | None = None,
     series: tuple[str | None, str | None, str | None, str, str] = (None, None, None, "", ""),
     voice: Voice | None = None,
+    vintages: pd.DataFrame | None = None,
 ) -> tuple[list[Question], list[dict[str, str]]]:
     """Make one question per corridor.
 
     Parameters
     ----------
-    counts, corridors, as_of, known_on, period, since, against, threshold
+    counts, corridors, as_of, known_on, period, since, against, threshold, vintages
         As for :func:`~geo.stats.summary.corridor_stats`.
     series : tuple
         ``source``, ``measure``, ``basis`` (None for that of the headline), ``place``, ``nationality``.
@@ -69,6 +72,9 @@ def ask(
         None if day is None else check_date(day, name=name)
         for day, name in ((as_of, "as_of"), (known_on, "known_on"), (since, "since"))
     )
+    vintages = counts if vintages is None else vintages
+    if VINTAGE in counts.columns:
+        counts = lay_vintages(counts, days[1], keep_unreached=True)
     wanted = None if period is None else parse_period(period)
     questions: list[Question] = []
     notes: list[dict[str, str]] = []
@@ -79,7 +85,8 @@ def ask(
             if rows is None:
                 notes.append({"corridor": meta.id, "note": _nothing(voice, meta)})
                 continue
-            questions.append(build_question(counts, meta, rows, days, wanted, against, threshold, voice))
+            question = build_question(counts, meta, rows, days, wanted, against, threshold, voice, vintages)
+            questions.append(question)
         except (UnknownNameError, NotCoveredError) as error:
             faults.append(error)
             notes.append({"corridor": meta.id, "note": str(error)})
@@ -104,6 +111,7 @@ def build_question(
     against: int | str | Period | None,
     threshold: float | None,
     voice: Voice,
+    vintages: pd.DataFrame | None = None,
 ) -> Question:
     """Make the question for one corridor.
 
@@ -125,6 +133,8 @@ def build_question(
         Figure of ``threshold_date``.
     voice : Voice
         Language of the sentences.
+    vintages : DataFrame, optional
+        All vintages of the figures; default `counts`.
 
     Raises
     ------
@@ -154,6 +164,7 @@ def build_question(
         voice=voice,
         companion=_Companions(counts, series, known_on),
         siblings=partial(_siblings, counts, series),
+        history=History(counts if vintages is None else vintages, series, known_on),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geo.stats.locales import Voice
     from geo.stats.series import CountSeries, Span
+    from geo.stats.settling import History
 
 SMALL_BASE: Final = 50
 """A change on a smaller base is withheld."""
@@ -82,6 +83,8 @@ class Question:
         Finds another series of the same source: ``companion(corridor, measure)``, None where there is none.
     siblings : callable
         Lists the corridors that the same series has.
+    history : History or None
+        The vintages of the series.
     """
 
     series: CountSeries
@@ -98,6 +101,7 @@ class Question:
     voice: Voice
     companion: Callable[[str, str], CountSeries | None]
     siblings: Callable[[], list[str]]
+    history: History | None = None
 
     @property
     def wording(self) -> Mapping[str, str]:
@@ -209,9 +213,14 @@ class Question:
         base: float = math.nan,
         flags: tuple[str, ...] = (),
         detail: dict[str, Any] | None = None,
+        said: tuple[str, ...] = (),
+        told: Mapping[str, Any] | None = None,
         **more: Any,  # noqa: ANN401 - further fields of the record: low, high, interval, method, assumptions
     ) -> Stat:
-        """Make a record; flags and notes follow from the sums that it rests on."""
+        """Make a record; flags and notes follow from the sums that it rests on.
+
+        `said` and `told` are further notes, and further entries of the detail.
+        """
         period = period or (spans[0].period if spans else self.period)
         known = max((span.known_on for span in spans if span.known_on), default=None)
         held = [*flags, *dict.fromkeys(word for span in spans for word in _carried(span))]
@@ -221,6 +230,7 @@ class Question:
         if "base_published_earlier" in held and detail and against:
             earlier = dt.date.fromisoformat(detail["base_known_on"])
             notes.append(note_phrases.base_published(self.voice, against, earlier))
+        notes += said
         lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
         printed = "inferred_known_on" not in held
         published = known if "published_later" in held and printed else None
@@ -243,7 +253,14 @@ class Question:
             against_end=against.end if against else None,
             base_value=base,
             flags=tuple(held),
-            detail={**self._frame(), **(detail or {}), "text": lead, "notes": notes, "caption": tail},
+            detail={
+                **self._frame(),
+                **(detail or {}),
+                **(told or {}),
+                "text": lead,
+                "notes": notes,
+                "caption": tail,
+            },
             sentence=" ".join([lead, *notes, tail]),
             **more,
         )
@@ -277,9 +294,9 @@ class Question:
             held.append("incomplete")
             notes.append(note_phrases.not_complete(self.voice, self.asked, self.period.end))
         if "preliminary" in held:
-            notes.append(
-                note_phrases.preliminary(self.voice, max(1, int(self.series.info["preliminary_periods"])))
-            )
+            told = int(self.series.info["preliminary_periods"])
+            number = told if told or self.history is None else self.history.preliminary
+            notes.append(note_phrases.preliminary(self.voice, max(1, number)))
         if "partial" in held:
             notes.append(note_phrases.partial_rows(self.voice))
         return notes

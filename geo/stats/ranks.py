@@ -12,6 +12,7 @@ import numpy as np
 from geo.stats import note_phrases, phrases, rank_phrases
 from geo.stats.question import UnavailableError, iso, too_fine
 from geo.stats.series import merge_periods
+from geo.stats.settling import settled_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,10 @@ def highest(scope: str) -> Callable[[Question, str], Stat]:
             "up_to": q.cut.isoformat(),
         }
         flags = ("equal",) if equals else ()
-        return q.answer(name, value, clause, _of_all(q, top), period=period, flags=flags, detail=detail)
+        settled = settled_range(q, top)
+        return q.answer(
+            name, value, clause, _of_all(q, top), period=period, flags=flags, detail=detail, **settled
+        )
 
     return statistic
 
@@ -160,6 +164,7 @@ def since(*, low: bool) -> Callable[[Question, str], Stat]:
             against=None if pair is None else pair[1],
             base=float("nan") if pair is None else pair[0],
             detail=detail,
+            **settled_range(q, span),
         )
 
     return statistic

@@ -79,6 +79,7 @@ def corridor_stats(
     place: str = "",
     nationality: str = "",
     statistics: Iterable[str] | None = None,
+    vintages: pd.DataFrame | None = None,
     language: str = "en",
     catalogues: str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
@@ -87,7 +88,8 @@ def corridor_stats(
     Parameters
     ----------
     counts : DataFrame
-        A tidy table (:func:`geo.counts.read_counts`), of one or many vintages.
+        A tidy table (:func:`geo.counts.read_counts`), of one or many vintages; those of a table with a column
+        ``vintage`` (:func:`geo.vintages.read_vintages`) are laid together as known on `known_on`.
     corridors : DataFrame, str or iterable of str, optional
         Corridors with the columns of :func:`geo.routes.read_corridors` (an own file's too), or ids; default
         the embedded ones.
@@ -111,6 +113,10 @@ def corridor_stats(
         A part of the series; "" for the whole.
     statistics : iterable of str, optional
         Names (:data:`STATISTICS`); default all that apply.
+    vintages : DataFrame, optional
+        All vintages (:func:`geo.vintages.read_vintages`), default those in `counts`: with 12 or more of a
+        series its preliminary figures carry the range of past revisions. None that was published after
+        `known_on` is used.
     language : str
         Language of the sentences (:func:`geo.stats.locales.read_voice`).
     catalogues : path, optional
@@ -155,6 +161,7 @@ def corridor_stats(
         series=(source, measure, basis, place, nationality),
         statistics=statistics,
         voice=read_voice(language, catalogues=catalogues),
+        vintages=vintages,
     )
     return to_frame(records, notes=notes)
 
@@ -216,6 +223,7 @@ def gather(
     series: tuple[str | None, str | None, str | None, str, str],
     statistics: Iterable[str] | None,
     voice: Voice,
+    vintages: pd.DataFrame | None = None,
 ) -> tuple[list[Stat], list[dict[str, str]]]:
     """Answer for each corridor; see :func:`corridor_stats`."""
     names = (
@@ -236,6 +244,7 @@ def gather(
         threshold=threshold,
         series=series,
         voice=voice,
+        vintages=vintages,
     )
     return [stat for question in questions for stat in _answers(question, names)], notes
 

@@ -9,6 +9,7 @@ from geo import terms
 from geo.stats import note_phrases, periods, phrases
 from geo.stats.periods import Period
 from geo.stats.question import SMALL_BASE, UnavailableError, percent, percent_change
+from geo.stats.settling import settled_range
 from geo.stats.when import when
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def total(q: Question, name: str) -> Stat:
     """Total of the described period."""
     span = q.need(q.period)
-    return q.answer(name, span.value, _happened(q, span), span)
+    return q.answer(name, span.value, _happened(q, span), span, **settled_range(q, span))
 
 
 def total_change(q: Question, name: str) -> Stat:
@@ -33,7 +34,7 @@ def total_change(q: Question, name: str) -> Stat:
 def last_7_days(q: Question, name: str) -> Stat:
     """Total of the seven days that end on the data date."""
     span = q.need(_seven(q))
-    return q.answer(name, span.value, _last_days(q, span), span)
+    return q.answer(name, span.value, _last_days(q, span), span, **settled_range(q, span))
 
 
 def last_7_days_change(q: Question, name: str) -> Stat:
@@ -50,7 +51,7 @@ def to_date(kind: str) -> Callable[[Question, str], Stat]:
     def statistic(q: Question, name: str) -> Stat:
         span = q.need(q.to_date(kind))
         clause = _year_clause(q, span) if kind == "year" else _happened(q, span)
-        return q.answer(name, span.value, clause, span)
+        return q.answer(name, span.value, clause, span, **settled_range(q, span))
 
     return statistic
 
@@ -72,7 +73,7 @@ def to_date_change(kind: str) -> Callable[[Question, str], Stat]:
 def same_point(q: Question, name: str) -> Stat:
     """Year to date at the same point of an earlier year."""
     span = q.need(q.back(q.to_date("year")))
-    return q.answer(name, span.value, _year_clause(q, span), span)
+    return q.answer(name, span.value, _year_clause(q, span), span, **settled_range(q, span))
 
 
 def since(q: Question, name: str) -> Stat:
@@ -82,7 +83,7 @@ def since(q: Question, name: str) -> Stat:
     if q.since > q.cut:
         raise UnavailableError(q.voice.say("the date lies after the figures"), "outside")
     span = q.need(Period(q.since, q.cut, days=True))
-    return q.answer(name, span.value, _happened(q, span), span)
+    return q.answer(name, span.value, _happened(q, span), span, **settled_range(q, span))
 
 
 def all_time(q: Question, name: str) -> Stat:
@@ -92,13 +93,13 @@ def all_time(q: Question, name: str) -> Stat:
         raise UnavailableError(note_phrases.coarse(q.voice, "cumulative"), "not_applicable")
     span = q.need(Period(first, q.cut, days=True))
     clause = phrases.all_time(q.voice, q.wording, span.period, span.value, span.qualifier)
-    return q.answer(name, span.value, clause, span)
+    return q.answer(name, span.value, clause, span, **settled_range(q, span))
 
 
 def last_12_months(q: Question, name: str) -> Stat:
     """Total of the twelve months that end on the data date."""
     span = q.need(_twelve(q))
-    return q.answer(name, span.value, _twelve_clause(q, span), span)
+    return q.answer(name, span.value, _twelve_clause(q, span), span, **settled_range(q, span))
 
 
 def last_12_months_change(q: Question, name: str) -> Stat:
@@ -126,7 +127,9 @@ def rolling_mean(kind: str, number: int) -> Callable[[Question, str], Stat]:
             q.voice, q.wording, period, value, kind=kind, number=number, qualifier=span.qualifier
         )
         unit = f"{q.series.unit} a {kind}"
-        return q.answer(name, value, clause, span, unit=unit, detail={"total": span.value, "periods": number})
+        detail = {"total": span.value, "periods": number}
+        settled = settled_range(q, span, parts=number)
+        return q.answer(name, value, clause, span, unit=unit, detail=detail, **settled)
 
     return statistic
 
