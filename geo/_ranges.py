@@ -215,6 +215,22 @@ def revision_ranges(
     return pd.DataFrame(rows, columns=names).set_index(terms.PERIOD_START)
 
 
+def young_periods(rows: pd.DataFrame) -> int:
+    """Return how many of the newest periods of a series are revised: as catalogued, else as most flagged.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of one series, of many vintages.
+    """
+    if rows.empty:
+        return 0
+    source, measure = (str(rows[name].iloc[0]) for name in (terms.SOURCE, terms.MEASURE))
+    told = int(series_info(source, measure)["preliminary_periods"])
+    flagged = rows[_sums.has_flag(rows, "preliminary")]
+    return told or int(flagged.groupby(terms.KNOWN_ON).size().max() if len(flagged) else 0)
+
+
 def settle(
     triangle: pd.DataFrame,
     start: pd.Timestamp,

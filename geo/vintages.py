@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo import _revisions, _store, terms
-from geo._ranges import revision_ranges, revision_triangle
+from geo._ranges import LEAST_VINTAGES, revision_ranges, revision_triangle, young_periods
 from geo._revisions import lay_vintages
 from geo._store import Snapshot
 from geo.checks import check_date
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EMBEDDED",
+    "LEAST_VINTAGES",
     "Snapshot",
     "add_snapshot",
     "counts_as_known",
@@ -42,22 +43,15 @@ __all__ = [
     "read_vintages",
     "revision_ranges",
     "revision_triangle",
+    "young_periods",
 ]
 
 EMBEDDED: Final = "embedded"
 """Name of the first vintage: the figures that come with the package."""
 VINTAGE: Final = "vintage"
 _LISTED: Final = (
-    VINTAGE,
-    "sources",
-    "known_on",
-    "inferred",
-    "data_through",
-    "rows",
-    "sha256",
-    "file",
-    "path",
-)
+    VINTAGE, "sources", "known_on", "inferred", "data_through", "rows", "sha256", "file", "path"
+)  # fmt: skip
 
 
 def has_store(home: str | Path | None = None) -> bool:

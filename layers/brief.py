@@ -13,8 +13,10 @@ from geo.counts import series_info
 from geo.stats import Period, read_voice, statistic_title
 from geo.stats.when import name_period
 from layers import charts
+from layers.fine_print import BOUNDARIES, READING
 from layers.page import map_parts, render_page
-from layers.tables import value_text
+from layers.revisions import revised_sections
+from layers.tables import range_text, value_text
 from layers.texts import literal_html
 from layers.verdicts import checked_sentences
 
@@ -33,26 +35,6 @@ HEADLINES = ("year_to_date_change", "total", "rank_same_month", "last_7_days", "
 
 DEATHS_YEARS = 5
 CHART_MONTHS = 36
-BOUNDARIES = (
-    "Boundaries and names on this page imply no opinion on the status of any territory. They are those of "
-    "Natural Earth at 1:10,000,000, generalised. Kosovo*: this designation is without prejudice to positions "
-    "on status, and is in line with UNSCR 1244/1999 and the ICJ opinion on the Kosovo declaration of "
-    "independence."
-)
-READING = (
-    "The data date says up to which day or month figures count; the publication date says when they were "
-    "printed. Ranks and highest values are computed on the figures as published on the date that is given, "
-    "not as they were known on the day itself.",
-    "Missing, zero and suppressed are three different things. Where a period inside a span was not "
-    "published, the total is not given.",
-    "Changes compare the same calendar days, or the same complete months, of both years, on the newest "
-    "figures held of each. Where the earlier figure was published earlier, it stands as it was then, and the "
-    "sentence says so.",
-    "Lines are generalised between named zones, ports and official crossings. They show no track, no beach "
-    "and no unofficial crossing point.",
-    "Hardly any figure is published for a single leg. Where a published figure covers several legs, each leg "
-    "carries a range from zero to that figure.",
-)
 
 
 def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> str:
@@ -93,6 +75,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             corridors=corridors,
             map=_safe(parts.body),
             claims=checked_sentences(dossier),
+            revisions=[{**part, "svg": _safe(part["svg"])} for part in revised_sections(dossier)],
             measures=_measures(dossier),
             reading=READING,
             sources=_sources(dossier),
@@ -194,7 +177,14 @@ def _key(by_name: dict[str, Stat]) -> dict[str, str] | None:
     if record is None or math.isnan(record.value):
         return None
     wording = series_info(record.source, record.measure)["wording"]
-    return {"value": f"{record.value:,.0f}", "label": f"{wording['plural']}, {_period_text(record)}"}
+    label = f"{wording['plural']}, {_period_text(record)}"
+    return {"value": f"{record.value:,.0f}", "label": label, "range": _range(record)}
+
+
+def _range(record: Stat) -> str:
+    """Return the range of a value and what it is, in words; "" where none is given."""
+    told = range_text(record)
+    return f"{told} ({record.interval})" if told and record.interval else told
 
 
 def _period_text(record: Stat) -> str:
@@ -214,6 +204,7 @@ def _row(record: Stat) -> dict[str, str]:
     return {
         "label": statistic_title(read_voice(), record.statistic),
         "value": value_text(record),
+        "range": _range(record),
         "period": _period_text(record),
         "against": _against(record),
     }

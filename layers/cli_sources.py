@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers.cli_parts import Careful, Day
+from layers.cli_triangle import triangle
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,6 +26,12 @@ FORMATS = ("table", "csv", "json")
 _format = click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 
 
+def _echo(table: pd.DataFrame, format_: str) -> None:
+    from layers.tables import frame_text
+
+    click.echo(frame_text(table, format_), nl=False)
+
+
 @click.group(epilog="\b\nExample:\n  routeways sources add 21_August_2026_Small_boats_-_time_series.ods")
 def sources() -> None:
     """Fetch, keep and compare published files: what was known, and when.
@@ -32,6 +39,9 @@ def sources() -> None:
     Files are kept in the folder that ROUTEWAYS_HOME names, else in the user's cache folder. Statistics read
     them: --known-on D answers from what was published by then.
     """
+
+
+sources.add_command(triangle)
 
 
 @sources.command("list", cls=Careful, epilog="\b\nExample:\n  routeways sources list --format csv")
@@ -42,7 +52,7 @@ def list_(format_: str) -> None:
 
     table = list_sources().reset_index()
     shown = table if format_ != "table" else table[["source", "title", "fetched", "url"]]
-    click.echo(frame_text(shown, format_), nl=False)
+    _echo(shown, format_)
 
 
 @sources.command(cls=Careful, epilog="\b\nExample:\n  routeways sources update home_office_daily frontex")
@@ -142,7 +152,7 @@ def history(source: str | None, format_: str) -> None:
     if format_ == "table":
         table = table.drop(columns="sha256")
         table["sources"] = table["sources"].where(table["vintage"] != "embedded", "all embedded")
-    click.echo(frame_text(table, format_), nl=False)
+    _echo(table, format_)
 
 
 @sources.command(
@@ -166,10 +176,11 @@ def diff(a: str, b: str, threshold: float, format_: str) -> None:
     gives a line per series and the largest changes; csv and json give every change.
     """
     from geo.vintages import diff_vintages, find_vintage
+    from layers.tables import frame_text
 
     changes = diff_vintages(find_vintage(a), find_vintage(b), threshold=threshold)
     if format_ == "csv":
-        click.echo(frame_text(changes, "csv"), nl=False)
+        _echo(changes, "csv")
     elif format_ == "json":
         told = {
             "a": find_vintage(a),
@@ -192,7 +203,7 @@ def status(today: dt.date | None, format_: str) -> None:
     """Say how far each source is held, and whether a newer file is to be expected."""
     import datetime as dt
 
-    click.echo(frame_text(status_table(today or dt.datetime.now(dt.UTC).date()), format_), nl=False)
+    _echo(status_table(today or dt.datetime.now(dt.UTC).date()), format_)
 
 
 def status_table(today: dt.date) -> pd.DataFrame:
@@ -251,6 +262,8 @@ def diff_text(changes: pd.DataFrame) -> str:
     """Return a comparison as a table of its series, and the largest changes below."""
     import pandas as pd
 
+    from layers.tables import frame_text
+
     summary = pd.DataFrame(changes.attrs["summary"])
     summary = summary[(summary["compared"] > 0) | (summary["added"] > 0)]
     for name in ("revised_share", "largest_share"):
@@ -269,52 +282,3 @@ def diff_text(changes: pd.DataFrame) -> str:
 
 def _day(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def frame_text(table: pd.DataFrame, format_: str) -> str:
-    """Return a table as text for the terminal, CSV or JSON; it ends with a line break."""
-    plain = table.copy()
-    plain.attrs = {}
-    for name in plain.columns:
-        if plain[name].dtype.kind == "M":
-            plain[name] = plain[name].dt.strftime("%Y-%m-%d")
-    if format_ == "csv":
-        return str(plain.to_csv(index=False, lineterminator="\n"))
-    if format_ == "json":
-        rows = json.loads(plain.to_json(orient="records"))
-        return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
-    return _table(plain)
-
-
-def _table(plain: pd.DataFrame) -> str:
-    import io
-
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    from layers.tables import terminal_width
-
-    stream = io.StringIO()
-    console = Console(file=stream, width=terminal_width(), highlight=False, markup=False, emoji=False)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in plain.columns:
-        number = plain[name].dtype.kind in "if"
-        shown.add_column(
-            str(name).replace("_", " "),
-            justify="right" if number else "left",
-            overflow="fold",
-            no_wrap=name in {"vintage", "source", "measure"},
-        )
-    for row in plain.itertuples(index=False):
-        shown.add_row(*[_cell(value) for value in row])
-    console.print(shown)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n") + "\n"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return "" if value != value else f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,11 +13,11 @@ from geo.counts import as_known, frequency, join_counts, select_counts
 from geo.definitions import own_places, read_definitions
 from geo.errors import NotCoveredError
 from geo.stats import from_frame, monthly_values, stats_records
-from geo.vintages import counts_as_known, has_store
+from geo.vintages import EMBEDDED, VINTAGE, counts_as_known, has_store, lay_vintages
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -91,21 +92,114 @@ class Dossier:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """Counts as known on the day, from all vintages that are kept, with the user's own joined in."""
-        held = self._held
-        if self.options.counts is None:
-            return held
-        return join_counts(held, geo.read_counts(self.options.counts))
+        return self._held if self._own is None else join_counts(self._held, self._own)
 
     @cached_property
     def _held(self) -> pd.DataFrame:
         if not has_store():
             return geo.read_counts()
-        return counts_as_known(self.options.known_on, keep_unreached=True)
+        return counts_as_known(self.options.known_on, keep_unreached=True, vintages=self._kept)
+
+    @cached_property
+    def _own(self) -> pd.DataFrame | None:
+        return None if self.options.counts is None else geo.read_counts(self.options.counts)
+
+    @cached_property
+    def _kept(self) -> pd.DataFrame:
+        if has_store():
+            return geo.read_vintages()
+        return geo.read_counts().assign(**{VINTAGE: EMBEDDED})
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """All vintages of all figures, one below the other; the user's own counts by publication date."""
+        import pandas as pd
+
+        if self._own is None:
+            return self._kept
+        dates = self._own["known_on"].dt.strftime("%Y-%m-%d")
+        own = self._own.assign(**{VINTAGE: self._own_name + " " + dates})
+        return pd.concat([self._kept, own], ignore_index=True)
 
     @property
     def vintages(self) -> list[dict[str, Any]]:
         """The vintages that the counts were laid together from; empty where only the embedded is held."""
         return [dict(told) for told in self._held.attrs.get("vintages", ())]
+
+    def used(self, series: Collection[tuple[str, str]] | None = None) -> list[dict[str, Any]]:
+        """Return the vintages that some series rest on, default those of the statistics.
+
+        Parameters
+        ----------
+        series : collection of (source, measure), optional
+            Of any of the corridors.
+
+        Returns
+        -------
+        used : list of dict
+            ``corridor``, ``source``, ``measure``, ``basis``, ``vintage``, ``known_on``, ``sha256`` (``embedded``
+            for the figures of the package) and ``use``: ``figures``, or ``revisions`` where only the range of past
+            revisions rests on it.
+        """
+        shown = {(record.corridor, record.source, record.measure, record.basis) for record in self.records}
+        ranged = {
+            (record.corridor, record.source, record.measure, record.basis)
+            for record in self.records
+            if "vintages" in record.detail.get("revision_range", ())
+        }
+        kept: dict[tuple[str, ...], dict[str, Any]] = {}
+        for use, told in (("figures", self._used), ("revisions", self._earlier if ranged else [])):
+            for one in told:
+                name = tuple(one[key] for key in _SERIES)
+                named = series is not None and name[1:3] in series and name[0] in self.definitions.index
+                if (name in shown if series is None else named) and (use == "figures" or name in ranged):
+                    told_of = {key: one[key] for key in (*_SERIES, VINTAGE, "known_on", "sha256")}
+                    kept.setdefault((*name, one[VINTAGE]), told_of | {"use": use})
+        return sorted(
+            kept.values(), key=lambda one: tuple(one[key] for key in (*_SERIES, "known_on", VINTAGE))
+        )
+
+    @cached_property
+    def _used(self) -> list[dict[str, Any]]:
+        """What the figures of each series were laid together from."""
+        told = self._held.attrs.get("used")
+        if told is None:
+            told = lay_vintages(self._kept, self.options.known_on).attrs["used"]
+        if self._own is not None:
+            own = lay_vintages(self._own.assign(**{VINTAGE: self._own_name}), self.options.known_on)
+            told = [*told, *own.attrs["used"]]
+        return [one | {"sha256": self._hash(one[VINTAGE])} for one in told]
+
+    @cached_property
+    def _earlier(self) -> list[dict[str, Any]]:
+        """All vintages of each series that were published by then."""
+        rows = self.history
+        if self.options.known_on is not None:
+            rows = rows[rows["known_on"] <= self.options.known_on.isoformat()]
+        newest = rows.groupby([*_SERIES, VINTAGE], sort=False)["known_on"].max()
+        return [
+            dict(zip((*_SERIES, VINTAGE), name, strict=True))
+            | {"known_on": f"{day:%Y-%m-%d}", "sha256": self._hash(name[-1])}
+            for name, day in newest.items()
+        ]
+
+    @cached_property
+    def _hashes(self) -> dict[str, str]:
+        """The sha256 of every vintage that is no embedded one."""
+        listed = geo.list_vintages() if has_store() else None
+        found = {} if listed is None else dict(zip(listed[VINTAGE], listed["sha256"], strict=True))
+        if self.options.counts is not None:
+            found[self._own_name] = hashlib.sha256(self.options.counts.read_bytes()).hexdigest()
+        return {str(name): str(sha256) for name, sha256 in found.items() if sha256}
+
+    def _hash(self, vintage: str) -> str:
+        """Return the hash of a vintage; the user's own file has one for all its publication dates."""
+        own = self._own_name and vintage.startswith(self._own_name)
+        return self._hashes.get(self._own_name if own else vintage, EMBEDDED)
+
+    @property
+    def _own_name(self) -> str:
+        return self.options.counts.name if self.options.counts is not None else ""
 
     @cached_property
     def definitions(self) -> pd.DataFrame:
@@ -147,7 +241,7 @@ class Dossier:
     @cached_property
     def stats(self) -> pd.DataFrame:
         """Statistics, one row each; ``attrs["notes"]`` says which corridors have none, and why."""
-        return geo.corridor_stats(self.counts, self.definitions, **self.question())
+        return geo.corridor_stats(self.counts, self.definitions, vintages=self.history, **self.question())
 
     @cached_property
     def records(self) -> list[Stat]:
@@ -235,7 +329,8 @@ class Dossier:
         if asked["as_of"] is None or asked["as_of"] > last:
             asked["as_of"] = last
         try:
-            records = stats_records(self.counts, self.definitions.loc[[corridor]], **wanted, **asked)
+            corridors = self.definitions.loc[[corridor]]
+            records = stats_records(self.counts, corridors, vintages=self.history, **wanted, **asked)
         except NotCoveredError:
             return []
         return [record for record in records if "unavailable" not in record.flags]
@@ -266,5 +361,6 @@ class Dossier:
         return {name: getattr(self.options, name) for name in names or _QUESTION}
 
 
+_SERIES = ("corridor", "source", "measure", "basis")
 _DATES = ("as_of", "known_on")
 _QUESTION = (*_DATES, "period", "since", "against", "threshold", "source", "measure", "basis", "place")

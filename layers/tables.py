@@ -1,4 +1,4 @@
-"""Statistics as text: a table for the terminal, CSV, JSON and Markdown. All four say the same."""
+"""Statistics as text: a table for the terminal, CSV, JSON and Markdown. All four say the same; and frames."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from geo.stats import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from geo.stats import Stat
     from layers.dossier import Dossier
@@ -85,7 +87,7 @@ def stats_text(dossier: Dossier, format_: str = "table", *, command: str = "") -
 
 def stats_document(dossier: Dossier, *, command: str = "") -> dict[str, Any]:
     """Return the statistics as the document that ``geo/data/schemas/stats.schema.json`` describes."""
-    return to_json(dossier.stats, command=command or None)
+    return to_json(dossier.stats, command=command or None, vintages=dossier.used())
 
 
 def stats_csv(records: Sequence[Stat]) -> str:
@@ -130,6 +132,24 @@ def value_text(record: Stat) -> str:
     return f"{number} {record.unit}".rstrip()
 
 
+def range_text(record: Stat) -> str:
+    """Return the range of a value: ``1,130–1,470``; "" where none is given."""
+    if math.isnan(record.low) or math.isnan(record.high):
+        return ""
+    whole = float(record.low).is_integer() and float(record.high).is_integer()
+    places = 0 if whole else 2 if record.unit.startswith("index") else 1
+    low, high = (f"{end:,.{places}f}".replace("-", "−") for end in (record.low, record.high))
+    return f"{low} to {high}" if record.low < 0 else f"{low}–{high}"
+
+
+def cell_text(record: Stat) -> str:
+    """Return a value with its unit and its range: ``1,302 detections (1,130–1,470)``."""
+    told = range_text(record)
+    if math.isnan(record.value):
+        return f"{told} {record.unit}".rstrip() if told else value_text(record)
+    return f"{value_text(record)} ({told})" if told else value_text(record)
+
+
 def _title(dossier: Dossier, corridor: str) -> str:
     return str(dossier.definitions.loc[corridor, "title"])
 
@@ -139,7 +159,7 @@ def _markdown(dossier: Dossier) -> str:
     for corridor, records in _rows(dossier).items():
         lines += [f"## {_title(dossier, corridor)}", "", "| statistic | value | sentence |", "|---|---:|---|"]
         lines += [
-            f"| {record.statistic} | {value_text(record)} | {record.sentence.replace('|', '&#124;')} |"
+            f"| {record.statistic} | {cell_text(record)} | {record.sentence.replace('|', '&#124;')} |"
             for record in records
         ]
         lines.append("")
@@ -162,7 +182,7 @@ def _table(dossier: Dossier) -> str:
         table.add_column("value", justify="right", no_wrap=True)
         table.add_column("sentence", ratio=1)
         for record in records:
-            table.add_row(record.statistic, value_text(record), record.sentence)
+            table.add_row(record.statistic, cell_text(record), record.sentence)
         console.print(table)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
@@ -172,3 +192,48 @@ def terminal_width() -> int:
     import shutil
 
     return max(80, shutil.get_terminal_size((120, 24)).columns)
+
+
+def frame_text(table: pd.DataFrame, format_: str) -> str:
+    """Return a table as text for the terminal, CSV or JSON; it ends with a line break."""
+    plain = table.copy()
+    plain.attrs = {}
+    for name in plain.columns:
+        if plain[name].dtype.kind == "M":
+            plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+    if format_ == "csv":
+        return str(plain.to_csv(index=False, lineterminator="\n"))
+    if format_ == "json":
+        rows = json.loads(plain.to_json(orient="records"))
+        return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return _frame_table(plain)
+
+
+def _frame_table(plain: pd.DataFrame) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    stream = io.StringIO()
+    console = Console(file=stream, width=terminal_width(), highlight=False, markup=False, emoji=False)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in plain.columns:
+        number = plain[name].dtype.kind in "if"
+        shown.add_column(
+            str(name).replace("_", " "),
+            justify="right" if number else "left",
+            overflow="fold",
+            no_wrap=name in {"vintage", "source", "measure", "period"} or str(name)[:2] == "20",
+        )
+    for row in plain.itertuples(index=False):
+        shown.add_row(*[_frame_cell(value) for value in row])
+    console.print(shown)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n") + "\n"
+
+
+def _frame_cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "" if value != value else f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -159,6 +159,7 @@ def to_json(
     *,
     notes: Iterable[Mapping[str, str]] = (),
     command: str | None = None,
+    vintages: Iterable[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Lay records out as JSON (``geo/data/schemas/stats.schema.json``).
 
@@ -170,6 +171,10 @@ def to_json(
         Further notes: ``corridor``, ``note``.
     command : str, optional
         What was run, kept as it is.
+    vintages : iterable of dict, optional
+        What the figures rest on: ``corridor``, ``source``, ``measure``, ``basis``, ``vintage``, ``known_on``
+        (ISO day), ``sha256`` (``embedded`` for the figures of the package) and ``use`` (``figures``, or
+        ``revisions`` where only a range rests on it).
 
     Returns
     -------
@@ -199,6 +204,8 @@ def to_json(
     }
     if command is not None:
         document["command"] = command
+    if vintages is not None:
+        document["vintages"] = [_plain(dict(one)) for one in vintages]
     return document
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo import _ranges, _sums, terms
+from geo import _ranges, terms
 from geo.stats import settling_phrases as words
 from geo.stats.choice import series_rows
 
@@ -56,11 +56,7 @@ class History:
     @cached_property
     def preliminary(self) -> int:
         """How many of the newest periods are revised: as catalogued, else the most that a vintage flags."""
-        told = int(self.series.info["preliminary_periods"])
-        if told:
-            return told
-        flagged = self.rows[_sums.has_flag(self.rows, "preliminary")]
-        return int(flagged.groupby(terms.KNOWN_ON).size().max()) if len(flagged) else 0
+        return _ranges.young_periods(self.rows)
 
 
 def settled_range(q: Question, span: Span, *, parts: int = 1) -> dict[str, Any]:

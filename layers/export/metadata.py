@@ -47,6 +47,7 @@ def layer_metadata(
     ledger: Sequence[Mapping[str, Any]] = (),
     command: str | None = None,
     sources: Iterable[str] = (),
+    vintages: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return what goes with a layer, for the foreign members of GeoJSON and their like elsewhere.
 
@@ -68,13 +69,16 @@ def layer_metadata(
         The command that made the layer.
     sources : iterable of str, optional
         Ids of further series whose figures the layer holds.
+    vintages : iterable of mapping, optional
+        What the figures were laid together from (``source``, ``measure``, ``basis``, ``corridor``,
+        ``vintage``, ``known_on``, ``sha256``).
 
     Returns
     -------
     metadata : dict
         ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence,
-        attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``ledger``,
-        ``command``, ``generator``.
+        attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``vintages``,
+        ``ledger``, ``command``, ``generator``.
 
     Raises
     ------
@@ -101,6 +105,7 @@ def layer_metadata(
         "attribution": " ".join(credits_),
         "as_of": _day(as_of, frame, "as_of"),
         "known_on": _day(known_on, frame, "known_on"),
+        "vintages": [dict(one) for one in vintages],
         "ledger": [dict(row) for row in ledger],
         "command": command,
         "generator": f"routeways {geo.__version__}",
