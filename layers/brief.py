@@ -169,7 +169,11 @@ def _headlines(by_name: dict[str, Stat]) -> list[str]:
         by_name[name] for name in HEADLINES if name in by_name and "unavailable" not in by_name[name].flags
     ]
     notes = dict.fromkeys(note for record in said for note in record.detail.get("notes", []))
-    return [*(record.detail["text"] for record in said), *notes]
+    ranges = {
+        record.statistic: record.detail.get("revision_range", {}).get("sentence", "") for record in said
+    }
+    told = [f"{record.detail['text']} {ranges[record.statistic]}".rstrip() for record in said]
+    return [*told, *(note for note in notes if note not in ranges.values())]
 
 
 def _key(by_name: dict[str, Stat]) -> dict[str, str] | None:

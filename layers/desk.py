@@ -86,7 +86,9 @@ def dossier_layer(dossier: Dossier, layer: str, *, command: str = "") -> tuple[G
 
 def _vintages(dossier: Dossier, layer: str, frame: GeoDataFrame) -> list[dict[str, Any]]:
     """Return what the figures in a layer were laid together from."""
-    if layer not in ("stats", "legs") or not {"source", "measure"} <= set(frame.columns):
+    if layer == "stats":
+        return dossier.used()
+    if layer != "legs" or not {"source", "measure"} <= set(frame.columns):
         return []
     told = frame[["source", "measure"]].dropna().itertuples(index=False)
     return dossier.used({(part.strip(), measure) for source, measure in told for part in source.split("+")})

@@ -132,29 +132,33 @@ class Dossier:
         Parameters
         ----------
         series : collection of (source, measure), optional
-            Of any of the corridors.
+            Of any of the corridors; then without the vintages of ranges.
 
         Returns
         -------
         used : list of dict
-            ``corridor``, ``source``, ``measure``, ``basis``, ``vintage``, ``known_on``, ``sha256`` (``embedded``
-            for the figures of the package) and ``use``: ``figures``, or ``revisions`` where only the range of past
-            revisions rests on it.
+            ``corridor``, ``source``, ``measure``, ``basis``, ``vintage``, ``known_on``, ``sha256``
+            (``embedded`` for the figures of the package) and ``use``: ``figures``, or ``revisions`` where the
+            range of past revisions alone rests on it.
         """
-        shown = {(record.corridor, record.source, record.measure, record.basis) for record in self.records}
-        ranged = {
-            (record.corridor, record.source, record.measure, record.basis)
-            for record in self.records
-            if "vintages" in record.detail.get("revision_range", ())
-        }
+        names = [(one, (one.corridor, one.source, one.measure, one.basis)) for one in self.records]
+        shown = {name for _, name in names}
+        ranged = {name for one, name in names if "vintages" in one.detail.get("revision_range", ())}
+        if series is not None:
+            own = set(self.definitions.index)
+            told = (tuple(one[key] for key in _SERIES) for one in self._used)
+            shown, ranged = {name for name in told if name[0] in own and name[1:3] in series}, set()
         kept: dict[tuple[str, ...], dict[str, Any]] = {}
-        for use, told in (("figures", self._used), ("revisions", self._earlier if ranged else [])):
-            for one in told:
+        for use, entries, wanted in (
+            ("figures", self._used, shown),
+            ("revisions", self._earlier if ranged else [], ranged),
+        ):
+            for one in entries:
                 name = tuple(one[key] for key in _SERIES)
-                named = series is not None and name[1:3] in series and name[0] in self.definitions.index
-                if (name in shown if series is None else named) and (use == "figures" or name in ranged):
-                    told_of = {key: one[key] for key in (*_SERIES, VINTAGE, "known_on", "sha256")}
-                    kept.setdefault((*name, one[VINTAGE]), told_of | {"use": use})
+                if name in wanted:
+                    entry = {key: one[key] for key in (*_SERIES, VINTAGE, "known_on")}
+                    entry |= {"sha256": self._hash(one[VINTAGE]), "use": use}
+                    kept.setdefault((*name, one[VINTAGE]), entry)
         return sorted(
             kept.values(), key=lambda one: tuple(one[key] for key in (*_SERIES, "known_on", VINTAGE))
         )
@@ -162,13 +166,13 @@ class Dossier:
     @cached_property
     def _used(self) -> list[dict[str, Any]]:
         """What the figures of each series were laid together from."""
-        told = self._held.attrs.get("used")
+        told: list[dict[str, Any]] | None = self._held.attrs.get("used")
         if told is None:
             told = lay_vintages(self._kept, self.options.known_on).attrs["used"]
         if self._own is not None:
             own = lay_vintages(self._own.assign(**{VINTAGE: self._own_name}), self.options.known_on)
             told = [*told, *own.attrs["used"]]
-        return [one | {"sha256": self._hash(one[VINTAGE])} for one in told]
+        return told
 
     @cached_property
     def _earlier(self) -> list[dict[str, Any]]:
@@ -176,12 +180,9 @@ class Dossier:
         rows = self.history
         if self.options.known_on is not None:
             rows = rows[rows["known_on"] <= self.options.known_on.isoformat()]
-        newest = rows.groupby([*_SERIES, VINTAGE], sort=False)["known_on"].max()
-        return [
-            dict(zip((*_SERIES, VINTAGE), name, strict=True))
-            | {"known_on": f"{day:%Y-%m-%d}", "sha256": self._hash(name[-1])}
-            for name, day in newest.items()
-        ]
+        newest = rows.groupby([*_SERIES, VINTAGE], sort=False)["known_on"].max().dt.strftime("%Y-%m-%d")
+        told = newest.reset_index().to_dict("records")
+        return [{str(key): str(value) for key, value in one.items()} for one in told]
 
     @cached_property
     def _hashes(self) -> dict[str, str]:

@@ -120,7 +120,8 @@ def _known(rows: pd.DataFrame, source: str, known_on: dt.date) -> pd.DataFrame:
 
 def _ranges(triangle: pd.DataFrame, preliminary: int, by: str | None) -> tuple[pd.DataFrame, str]:
     """Return the ranges of the newest periods, or why there are none."""
-    none = pd.DataFrame({name: [] for name in ("value", "age", "low", "high", "cases", "method")})
+    columns = ("value", "age", "low", "high", "cases", "method")
+    none = pd.DataFrame(index=triangle.index[:0], columns=list(columns), dtype=float)
     if preliminary < 1:
         return none, "The newest figures of this source are not marked as preliminary: no range is given."
     if by == "month":
@@ -150,14 +151,15 @@ def changed_periods(triangle: pd.DataFrame) -> pd.Series[bool]:
 
 def _said(triangle: pd.DataFrame) -> str:
     """Say in one sentence how often the series was published and revised."""
-    number, newest = triangle.shape[1], _day(triangle.columns[-1])
+    number, days = triangle.shape[1], pd.DatetimeIndex(triangle.columns)
+    first, newest = _day(days[0]), _day(days[-1])
     if number == 1:
         return (
             f"One vintage of the series is held, published {newest}, so nothing can be said of its revisions."
         )
     revised, told = int(changed_periods(triangle).sum()), int((triangle.notna().sum(axis=1) > 1).sum())
     return (
-        f"{number:,} vintages of the series are held, published {_day(triangle.columns[0])} to {newest}. "
+        f"{number:,} vintages of the series are held, published {first} to {newest}. "
         f"Of the {told:,} periods in more than one, {revised:,} {'was' if revised == 1 else 'were'} revised."
     )
 
@@ -324,19 +326,21 @@ def _of_record(dossier: Dossier, record: Stat) -> Revised | None:
 def _row(revised: Revised, kept: pd.DataFrame, start: pd.Timestamp) -> dict[str, str]:
     """Return one period: the first value, the newest, how it changed, and the range."""
     held = kept.loc[start].dropna()
-    first, newest = float(held.iloc[0]), float(held.iloc[-1])
+    values = held.to_numpy(dtype=float)
+    first, newest = float(values[0]), float(values[-1])
+    days = [pd.Timestamp(str(day)) for day in held.index]
     monthly = all(one.day == 1 for one in revised.triangle.index)
-    low, high = (
-        (revised.ranges.loc[start, name] for name in ("low", "high"))
-        if start in revised.ranges.index
-        else (math.nan, math.nan)
-    )
-    ranged = "" if math.isnan(low) else f"{low:,.0f}–{high:,.0f}"
+    ranges = revised.ranges[revised.ranges.index == start].to_dict("records")
+    ranged = [f"{one['low']:,.0f}–{one['high']:,.0f}" for one in ranges if not math.isnan(one["low"])]
     change = f"{(newest - first) / first:+.1%}".replace("%", " %").replace("-", "−") if first else ""
     return {
         "period": f"{start:%B %Y}" if monthly else _day(start),
-        "first": f"{number_text(first)} ({_day(held.index[0])})",
-        "newest": f"{number_text(newest)} ({_day(held.index[-1])})",
-        "change": "unchanged" if held.max() == held.min() else change or "from zero",
-        "range": ranged or "–",
+        "first": f"{number_text(first)} ({_day(days[0])})",
+        "newest": f"{number_text(newest)} ({_day(days[-1])})",
+        "change": "–"
+        if len(held) < 2
+        else "unchanged"
+        if held.max() == held.min()
+        else change or "from zero",
+        "range": ranged[0] if ranged else "–",
     }

@@ -103,6 +103,7 @@ def settled_range(q: Question, span: Span, *, parts: int = 1) -> dict[str, Any]:
         "said": (said,),
         "told": {
             "revision_range": {
+                "sentence": said,
                 "vintages": found.vintages,
                 "cases": found.cases,
                 "method": found.method,
