@@ -96,7 +96,8 @@ ROADS = """<?xml version="1.0" encoding="UTF-8"?>
 <meta osm_base="2031-01-01T00:00:00Z"/>
 <node id="1" lat="46.00" lon="19.50"/><node id="2" lat="46.01" lon="19.60"/>
 <node id="3" lat="46.02" lon="19.70"/><node id="4" lat="46.10" lon="19.70"/>
-<way id="10"><nd ref="1"/><nd ref="2"/><nd ref="3"/><tag k="highway" v="trunk"/><tag k="maxspeed" v="80"/></way>
+<way id="10"><nd ref="1"/><nd ref="2"/><nd ref="3"/>
+<tag k="highway" v="trunk"/><tag k="maxspeed" v="80"/></way>
 <way id="11"><nd ref="3"/><nd ref="4"/><tag k="highway" v="motorway"/><tag k="oneway" v="yes"/></way>
 {end}</osm>
 """
