@@ -71,9 +71,8 @@ def update(ctx: click.Context, /, names: tuple[str, ...], offline: bool, address
     asked = [check_choice(name, known, name="source") for name in names] or known
     if addresses is not None:
         read_addresses(addresses)  # a fault is told before anybody is asked
-    options = {} if addresses is None else {"addresses": addresses}
     try:
-        failed = _update(asked, offline=offline, **options)
+        failed = _update(asked, offline=offline, addresses=addresses)
     except KeyboardInterrupt:
         click.echo(
             "Interrupted. What is named above is kept whole, nothing else was; run it again.", err=True
@@ -87,7 +86,7 @@ def update(ctx: click.Context, /, names: tuple[str, ...], offline: bool, address
         )
 
 
-def _update(names: Sequence[str], *, offline: bool, **options: Path) -> list[str]:
+def _update(names: Sequence[str], *, offline: bool, addresses: Path | None = None) -> list[str]:
     """Fetch and keep each source; return those that failed. Sources of one file are asked for once."""
     from geo.errors import RoutewaysError
     from geo.sources import fetch_source, fetched_together, list_sources, read_fetched
@@ -102,7 +101,8 @@ def _update(names: Sequence[str], *, offline: bool, **options: Path) -> list[str
         together = [other for other in fetched_together(name) if other in names]
         done |= set(together)
         try:
-            held = add_snapshot(read_fetched(fetch_source(name, offline=offline, **options)))
+            files = fetch_source(name, offline=offline, addresses=addresses)
+            held = add_snapshot(read_fetched(files))
             done |= set(held.sources)
             click.echo(added_text(held, again="unchanged"))
         except (RoutewaysError, OSError, ValueError) as error:

@@ -129,17 +129,14 @@ def _printed(verdict: Verdict) -> str:
 def _value(verdict: Verdict) -> str:
     if math.isnan(verdict.value):
         return "not available"
-    if verdict.unit == "%":
-        return f"{verdict.value:,.1f} %"
-    if verdict.unit == "rank":
-        return f"rank {verdict.value:.0f}"
+    if verdict.unit in {"%", "rank"}:
+        return verdict.figure
     return f"{count_text(verdict.value)} {verdict.unit}".strip()
 
 
 def _why(verdict: Verdict) -> str:
     """Return the sentence without the verdict that stands beside it, and the notes it does not hold."""
-    why = verdict.sentence.partition(": ")[2]
-    return " ".join([why, *(note for note in verdict.notes if note not in verdict.sentence)])
+    return " ".join([verdict.why, *(note for note in verdict.notes if note not in verdict.why)])
 
 
 def _markdown(verdicts: Sequence[Verdict]) -> str:

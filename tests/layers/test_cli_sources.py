@@ -168,8 +168,9 @@ def test_the_list_says_how_files_are_got():
 
 
 def test_update_works_through_what_it_can_and_tells_the_rest(home, monkeypatch):
-    def fetch(name, *, offline):
+    def fetch(name, *, offline, addresses):
         assert not offline
+        assert addresses is None
         if name == "frontex":
             raise FetchError("Invalid answer 403.\nBy hand: open the page.")
         if name == "eurostat_returns" or name.startswith("un"):
