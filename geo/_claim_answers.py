@@ -103,7 +103,18 @@ def ask(
         return Answer(None, None, _clause(error))
     if not stat:
         return Answer(None, None, phrases.no_rows(voice, claim.corridor))
+    if claim.asked in _SINCE and claim.against and stat[0].against_start is None:
+        begins = _first_day(claim, counts, stat[0])
+        if parse_period(claim.against).start < begins:
+            return Answer(None, None, phrases.begins(voice, begins))
     return _judged(claim, stat[0], voice)
+
+
+def _first_day(claim: Claim, counts: pd.DataFrame, stat: Stat) -> dt.date:
+    """Return the first day of the series that a statistic was computed from."""
+    series = (stat.source, stat.measure, stat.basis, claim.place, claim.nationality)
+    first: pd.Timestamp = series_rows(counts, claim.corridor, *series)[terms.PERIOD_START].min()
+    return first.date()
 
 
 def _clause(error: RoutewaysError) -> str:

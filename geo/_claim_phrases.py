@@ -62,6 +62,11 @@ def goes_beyond(v: Voice, end: dt.date, day: dt.date) -> str:
     return v.say("it goes to {end}, after the data date, {day}", end=v.day(end), day=v.day(day))
 
 
+def begins(v: Voice, day: dt.date) -> str:
+    """Say that the figures do not reach back to the period that is named."""
+    return v.say("the figures begin on {day}, after the period that it names", day=v.day(day))
+
+
 def no_rows(v: Voice, corridor: str) -> str:
     """Say that nothing is held of a corridor."""
     return v.say("no figures of corridor '{corridor}' are held", corridor=corridor)

@@ -65,10 +65,12 @@ def add_check(
         example is checked. Ends with 1 where a sentence is contradicted.
         """
         from layers.dossier import Dossier, Options
-        from layers.verdicts import file_verdicts, verdicts_text
+        from layers.verdicts import counts_known, file_verdicts, verdicts_text
 
         held = Dossier(Options(counts=counts)).counts
-        verdicts = file_verdicts(file, held, routes=routes, as_of=as_of, known_on=known_on)
+        verdicts = file_verdicts(
+            file, held, routes=routes, as_of=as_of, known_on=known_on, as_known=counts_known(counts)
+        )
         hand_over(verdicts_text(verdicts, format_, command=command_line(ctx)), output)
         if any(verdict.verdict == "contradicted" for verdict in verdicts):
             ctx.exit(1)
