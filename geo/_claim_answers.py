@@ -85,6 +85,28 @@ def ask(
             as_of = min(as_of, until)
         if claim.period is None and claim.as_of and as_of < claim.as_of:
             return Answer(None, None, phrases.goes_beyond(voice, claim.as_of, as_of))
+    options = _question(claim, as_of, known_on, series, tongue)
+    try:
+        stat = stats_records(counts, corridor, statistics=[claim.asked], **options)
+    except (NotCoveredError, UnknownNameError, InvalidInputError) as error:
+        return Answer(None, None, _clause(error))
+    if not stat:
+        return Answer(None, None, phrases.no_rows(voice, claim.corridor))
+    if claim.asked in _SINCE and claim.against and stat[0].against_start is None:
+        begins = _first_day(claim, counts, stat[0])
+        if parse_period(claim.against).start < begins:
+            return Answer(None, None, phrases.begins(voice, begins))
+    return _judged(claim, stat[0], voice)
+
+
+def _question(
+    claim: Claim,
+    as_of: dt.date | None,
+    known_on: dt.date | None,
+    series: Mapping[str, str],
+    tongue: Tongue,
+) -> dict[str, Any]:
+    """Return what the statistics are asked for a claim."""
     options: dict[str, Any] = {name: value or None for name, value in series.items()}
     options |= {"language": tongue.language, "catalogues": tongue.catalogues}
     options |= {"place": claim.place, "nationality": claim.nationality, "as_of": as_of, "known_on": known_on}
@@ -97,17 +119,7 @@ def ask(
         options["since"] = claim.period.start
     if claim.asked == "threshold_date":
         options["threshold"] = float(claim.printed.value)
-    try:
-        stat = stats_records(counts, corridor, statistics=[claim.asked], **options)
-    except (NotCoveredError, UnknownNameError, InvalidInputError) as error:
-        return Answer(None, None, _clause(error))
-    if not stat:
-        return Answer(None, None, phrases.no_rows(voice, claim.corridor))
-    if claim.asked in _SINCE and claim.against and stat[0].against_start is None:
-        begins = _first_day(claim, counts, stat[0])
-        if parse_period(claim.against).start < begins:
-            return Answer(None, None, phrases.begins(voice, begins))
-    return _judged(claim, stat[0], voice)
+    return options
 
 
 def _first_day(claim: Claim, counts: pd.DataFrame, stat: Stat) -> dt.date:

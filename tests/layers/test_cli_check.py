@@ -1,6 +1,9 @@
 """The checker of published sentences as a user meets it: exit codes, forms, and a section of the briefing."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +14,7 @@ from click.testing import CliRunner
 from geo import vintages
 from layers.cli import main
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 HOSTILE = "<script>alert(1)</script> {{7*7}} | [red]x[/red] `b` \x1b[31m"
 
 
@@ -145,3 +149,31 @@ def test_a_sentence_of_a_publication_date_is_held_against_the_vintage_of_that_da
     run("brief", "channel", "--as-of", "2024-12-12", "--claims", path, "-o", page)
     text = page.read_text(encoding="utf-8")
     assert text.count("<strong>Supported</strong>") == 3
+
+
+def test_a_file_that_replaces_an_embedded_corridor_is_noted_on_stderr(tmp_path):
+    text = (Path(__file__).resolve().parents[1] / "data" / "invented.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace("archipelago", "channel"), encoding="utf-8")
+    for words in (
+        ["check", "--routes", path],
+        ["stats", "channel", "--as-of", "2024-12-12", "--routes", path],
+    ):
+        done = CliRunner().invoke(main, [str(word) for word in words])
+        assert f"note: --routes {path} replaces the embedded channel." in done.stderr
+        assert "note:" not in done.stdout
+    assert "note:" not in run("check", "--routes", DATA / "invented.yaml").stderr
+    path.write_text("corridors: 5", encoding="utf-8")
+    assert "note:" not in run("check", "--routes", path, code=1).stderr
+
+
+def test_the_package_can_be_run_as_a_module():
+    words = [sys.executable, "-m", "layers", "check", "--format", "json"]
+    root = Path(__file__).resolve().parents[2]
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["counted"]["supported"] == 5
+    usage = subprocess.run(
+        [*words[:3], "--help"], cwd=root, env=env, capture_output=True, text=True, check=True
+    )
+    assert usage.stdout.startswith("Usage: routeways ")
