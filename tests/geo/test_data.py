@@ -85,7 +85,8 @@ def test_the_page_says_how_to_get_each_file(contents_tool):
         assert "- **Day of publication**: " in part
         assert re.search(r"- \*\*Then\*\*: `routeways sources add (--.* )?FILE`", part)
         assert f"routeways sources update {part.partition('`')[2].partition('`')[0]}" in part
-    assert "{" not in page.replace("{page: https://…}", "").replace("{table}", "")
+    assert contents_tool.OWN_CSV in page
+    assert contents_tool.OWN_MAPPING in page
 
 
 def test_a_file_that_nobody_described_is_named(contents_tool):
