@@ -91,6 +91,22 @@ def test_an_inferred_date_is_called_so(home):
     assert home.is_dir()
 
 
+def test_a_stated_date_is_not_undone_by_adding_the_file_again(home, tmp_path):
+    file = tmp_path / "list.csv"
+    head = "Main ID,Incident ID,Region,Incident Date,Year,Reported Month,Number Dead,"
+    row = '1,1,Mediterranean,"Fri, 01/10/2031 - 12:00",2031,January,2,1,Central Mediterranean'
+    file.write_text(f"{head}Minimum Estimated Number of Missing,Migration route\n{row}\n")
+    assert (
+        "published 1 March 2031 (as stated)"
+        in run("sources", "add", file, "--published", "2031-03-01").stdout
+    )
+    again = run("sources", "add", file).stdout
+    assert again.startswith("held already: iom_missing_migrants@2031-03-01")
+    other = run("sources", "add", file, "--published", "2031-03-02", code=1)
+    assert "The same bytes are held as published on 2031-03-01" in other.stderr
+    assert len(list((home / "vintages").glob("*.parquet"))) == 1
+
+
 def test_of_several_files_the_good_ones_are_added(home, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("a,b\n1,2\n")
