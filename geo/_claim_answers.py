@@ -8,18 +8,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from geo import _claim_phrases as phrases
 from geo import terms
 from geo._claim_files import TO_DATE, Claim
 from geo._claim_rounding import Judgement, judge
 from geo.errors import InvalidInputError, NotCoveredError, RoutewaysError, UnknownNameError
-from geo.stats import Period, Stat, parse_period, read_voice, stats_records
+from geo.stats import Period, Stat, parse_period, stats_records
 from geo.stats.choice import read_meta, series_rows
-from geo.stats.when import name_period
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     import pandas as pd
+
+    from geo.stats.locales import Voice
 
 LOOKS_ON: Final = frozenset(
     {"rank", "rank_same_month", "rank_same_year", "record", "record_same_month", "peak", "seasonal_index"}
@@ -29,13 +32,13 @@ _HELD_BY: Final = frozenset({"record", "record_same_month", "peak"})
 _SINCE: Final = frozenset({"highest_since", "lowest_since"})
 
 
-def day_words(day: dt.date) -> str:
-    """Write a day.
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language of the answers: its voice, and how statistics are asked for it."""
 
-    >>> day_words(dt.date(2024, 12, 12))
-    '12 December 2024'
-    """
-    return read_voice().day(day)
+    voice: Voice
+    language: str = "en"
+    catalogues: str | os.PathLike[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,42 @@ def ask(
     as_of: dt.date | None,
     known_on: dt.date | None,
     series: Mapping[str, str],
+    tongue: Tongue,
 ) -> Answer:
     """Compute the statistic and judge the sentence by it."""
-    until = claim.until
+    until, voice = claim.until, tongue.voice
     if as_of is not None and until is not None:
         one_day = claim.period is not None and claim.period.n_days == 1
         if as_of < until and (one_day or claim.asked not in TO_DATE):
-            return Answer(None, None, f"its period is not over by the data date, {day_words(as_of)}")
+            return Answer(None, None, phrases.not_over(voice, as_of))
         if claim.asked not in LOOKS_ON:
             as_of = min(as_of, until)
         if claim.period is None and claim.as_of and as_of < claim.as_of:
-            return Answer(
-                None, None, f"it goes to {day_words(claim.as_of)}, after the data date, {day_words(as_of)}"
-            )
+            return Answer(None, None, phrases.goes_beyond(voice, claim.as_of, as_of))
+    options = _question(claim, as_of, known_on, series, tongue)
+    try:
+        stat = stats_records(counts, corridor, statistics=[claim.asked], **options)
+    except (NotCoveredError, UnknownNameError, InvalidInputError) as error:
+        return Answer(None, None, _clause(error))
+    if not stat:
+        return Answer(None, None, phrases.no_rows(voice, claim.corridor))
+    if claim.asked in _SINCE and claim.against and stat[0].against_start is None:
+        begins = _first_day(claim, counts, stat[0])
+        if parse_period(claim.against).start < begins:
+            return Answer(None, None, phrases.begins(voice, begins))
+    return _judged(claim, stat[0], voice)
+
+
+def _question(
+    claim: Claim,
+    as_of: dt.date | None,
+    known_on: dt.date | None,
+    series: Mapping[str, str],
+    tongue: Tongue,
+) -> dict[str, Any]:
+    """Return what the statistics are asked for a claim."""
     options: dict[str, Any] = {name: value or None for name, value in series.items()}
+    options |= {"language": tongue.language, "catalogues": tongue.catalogues}
     options |= {"place": claim.place, "nationality": claim.nationality, "as_of": as_of, "known_on": known_on}
     if claim.asked not in TO_DATE:
         options["period"] = claim.period
@@ -94,13 +119,14 @@ def ask(
         options["since"] = claim.period.start
     if claim.asked == "threshold_date":
         options["threshold"] = float(claim.printed.value)
-    try:
-        stat = stats_records(counts, corridor, statistics=[claim.asked], **options)
-    except (NotCoveredError, UnknownNameError, InvalidInputError) as error:
-        return Answer(None, None, _clause(error))
-    if not stat:
-        return Answer(None, None, f"no figures of corridor '{claim.corridor}' are held")
-    return _judged(claim, stat[0])
+    return options
+
+
+def _first_day(claim: Claim, counts: pd.DataFrame, stat: Stat) -> dt.date:
+    """Return the first day of the series that a statistic was computed from."""
+    series = (stat.source, stat.measure, stat.basis, claim.place, claim.nationality)
+    first: pd.Timestamp = series_rows(counts, claim.corridor, *series)[terms.PERIOD_START].min()
+    return first.date()
 
 
 def _clause(error: RoutewaysError) -> str:
@@ -110,39 +136,34 @@ def _clause(error: RoutewaysError) -> str:
     return told[:1].lower() + told[1:]
 
 
-def _judged(claim: Claim, stat: Stat) -> Answer:
+def _judged(claim: Claim, stat: Stat, voice: Voice) -> Answer:
     if claim.asked == "threshold_date" and ("not_reached" in stat.flags or not math.isnan(stat.value)):
-        return _reached(claim, stat)
+        return _reached(claim, stat, voice)
     if "unavailable" in stat.flags or math.isnan(stat.value):
-        return Answer(None, None, f"the figure is not available, because {stat.detail.get('reason', '')}")
-    for flag, reason in (
-        ("incomplete", "its period is not over, or not held whole, by the data date"),
-        ("not_held_yet", "the newest period that it needs is not held"),
-    ):
+        return Answer(None, None, phrases.unavailable(voice, str(stat.detail.get("reason", ""))))
+    for flag in ("incomplete", "not_held_yet"):
         if flag in stat.flags:
-            return Answer(None, None, reason)
+            return Answer(None, None, phrases.reason(voice, flag))
     exact = stat.detail.get("exact")
     figure = float(exact) if claim.percent and exact is not None else stat.value
     judgement = judge(claim.printed, figure, qualifier=claim.qualifier, percent=claim.percent)
     period = Period(stat.period_start or stat.as_of, stat.period_end or stat.as_of)
     if claim.asked in _HELD_BY and period != claim.period and not (judgement.holds and "equal" in stat.flags):
-        return Answer(stat, Judgement(False), f"held by {name_period(read_voice(), period)}", figure)
+        return Answer(stat, Judgement(False), phrases.held_by(voice, period), figure)
     if claim.asked in _SINCE and claim.against:
         named = parse_period(claim.against)
         if stat.against_start is None or stat.against_end is None:
-            return Answer(stat, Judgement(False), "no earlier period reaches it", figure)
+            return Answer(stat, Judgement(False), phrases.reason(voice, "none_earlier"), figure)
         if not (named.start <= stat.against_start and stat.against_end <= named.end):
-            return Answer(
-                stat, Judgement(False), f"the earlier one is {day_words(stat.against_start)}", figure
-            )
+            return Answer(stat, Judgement(False), phrases.earlier_one(voice, stat.against_start), figure)
     return Answer(stat, judgement, figure=figure)
 
 
-def _reached(claim: Claim, stat: Stat) -> Answer:
+def _reached(claim: Claim, stat: Stat, voice: Voice) -> Answer:
     """Judge the day on which a figure was passed."""
     reached = stat.detail.get("reached_on")
     if not reached or claim.period is None:
-        return Answer(stat, Judgement(False), f"by {day_words(stat.as_of)}", stat.value)
+        return Answer(stat, Judgement(False), phrases.by(voice, stat.as_of), stat.value)
     day = dt.date.fromisoformat(str(reached))
     holds = claim.period.start <= day <= claim.period.end
-    return Answer(stat, Judgement(holds), f"reached on {day_words(day)}", stat.value)
+    return Answer(stat, Judgement(holds), phrases.reached(voice, day), stat.value)

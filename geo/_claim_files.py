@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-FILTERS: Final = ("nationality", "place", "basis", "month")
+FILTERS: Final = ("nationality", "place", "sex", "age_group", "basis", "month")
 """What ``where`` may hold; in CSV columns of their own."""
 TO_DATE: Final = frozenset(
     name
@@ -77,8 +77,8 @@ class Claim:
         One of ``geo._claim_rounding.QUALIFIERS``, or "".
     figures, measure, basis : str
         Series that it is held against; "" takes the corridor's headline.
-    nationality, place : str
-        Part of the series; "" for the whole.
+    nationality, place, sex, age_group : str
+        Part of the series; "" for the whole. Sex and age group as the figures name them.
     period : Period or None
         What it describes; None for a figure to date, which ends on `as_of`.
     against : str
@@ -101,6 +101,8 @@ class Claim:
     basis: str = ""
     nationality: str = ""
     place: str = ""
+    sex: str = ""
+    age_group: str = ""
     period: Period | None = None
     against: str = ""
     month: int | None = None
@@ -122,6 +124,11 @@ class Claim:
     def asked(self) -> str:
         """The statistic, with `month` taken into its name."""
         return _SAME_MONTH.get(self.statistic, self.statistic) if self.month else self.statistic
+
+    @property
+    def people(self) -> tuple[tuple[str, str], ...]:
+        """The part of the people that it is about, besides their nationality."""
+        return ("sex", self.sex), ("age_group", self.age_group)
 
     @property
     def until(self) -> dt.date | None:
@@ -283,6 +290,7 @@ _PLAIN: Final = frozenset(Claim.__dataclass_fields__) - {*FILTERS}
 _READERS: Final[Mapping[str, Any]] = {
     "statistic": lambda text: check_choice(text, STATISTICS, name="statistic"),
     "measure": lambda text: check_choice(text, terms.MEASURES, name="measure"),
+    "sex": lambda text: check_choice(text, [sex for sex in terms.SEXES if sex], name="sex"),
     "basis": lambda text: check_choice(text, [basis for basis in terms.BASES if basis], name="basis"),
     "value": lambda text: parse_printed(text) and text,
     "period": parse_period,

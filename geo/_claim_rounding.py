@@ -73,7 +73,8 @@ class Judgement:
     holds : bool
         Whether it does.
     remark : str
-        What else has to be said: that it is not close, or that a point was tolerated. "" for nothing.
+        What else has to be said: ``far`` (true, but not close) or ``tolerated`` (within one point); "" for
+        nothing. :mod:`geo._claim_phrases` puts it into words.
     """
 
     holds: bool
@@ -159,7 +160,7 @@ def judge(printed: Printed, figure: float, *, qualifier: str = "", percent: bool
     -----
     With v printed, s its step, d its last digit, c the figure and n = max(s, v / 100): alone, |c - v| <= s/2;
     exactly, |c - v| <= d/2 for decimals and percentages, else c = v; about, |c - v| <= s; nearly and almost,
-    v - n <= c < v; over and more than, c > v, and "not close" above v + n; at least, at most and fewer than
+    v - n <= c < v; over and more than, c > v, and ``far`` above v + n; at least, at most and fewer than
     as they say. A percentage printed as whole points and alone or with about holds within one point of c, if
     both have one sign (domain practice: 30.3 was printed as 31 %).
 
@@ -170,7 +171,7 @@ def judge(printed: Printed, figure: float, *, qualifier: str = "", percent: bool
     >>> judge(parse_printed("34,500"), 34_582).holds
     False
     >>> judge(parse_printed("31 %"), 30.3, percent=True)
-    Judgement(holds=True, remark='within the one point that is tolerated, as printed rounding can be off')
+    Judgement(holds=True, remark='tolerated')
     """
     value, computed = printed.value, Decimal(repr(float(figure)))
     if value < 0:
@@ -180,7 +181,7 @@ def judge(printed: Printed, figure: float, *, qualifier: str = "", percent: bool
         return Judgement(value - near <= computed < value)
     if qualifier in {"over", "more than"}:
         far = computed > value + near
-        return Judgement(computed > value, "true, but not close" if far else "")
+        return Judgement(computed > value, "far" if far else "")
     if qualifier == "at least":
         return Judgement(computed >= value)
     if qualifier == "at most":
@@ -194,18 +195,4 @@ def judge(printed: Printed, figure: float, *, qualifier: str = "", percent: bool
     if off <= (printed.step if qualifier == "about" else printed.step / 2):
         return Judgement(True)
     tolerated = percent and printed.last == 1 and off <= TOLERATED_POINTS and computed * value > 0
-    remark = "within the one point that is tolerated, as printed rounding can be off"
-    return Judgement(tolerated, remark if tolerated else "")
-
-
-def rounding_words(printed: Printed, *, percent: bool = False) -> str:
-    """Name the rounding that a printed number implies.
-
-    Examples
-    --------
-    >>> rounding_words(parse_printed("34,500")), rounding_words(parse_printed("19 %"), percent=True)
-    ('to the nearest 100', 'to a whole point')
-    """
-    if percent:
-        return "to a whole point" if printed.step == 1 else f"to the nearest {printed.step} points"
-    return "exact" if printed.step == 1 else f"to the nearest {printed.step:,}"
+    return Judgement(tolerated, "tolerated" if tolerated else "")

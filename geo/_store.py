@@ -114,7 +114,7 @@ def write_snapshot(table: pd.DataFrame, *, home: str | Path | None = None) -> Sn
     for one in held:
         if one.sha256 != made.sha256 or not set(one.sources) >= set(made.sources):
             continue
-        if one.known_on == made.known_on:
+        if one.known_on == made.known_on or (made.inferred and not one.inferred):
             return one
         if not one.inferred and not made.inferred:
             raise InvalidInputError(

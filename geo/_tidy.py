@@ -14,7 +14,7 @@ from geo.checks import raise_faults
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
 TEXT_COLUMNS: Final = tuple(
     name for name in terms.COUNT_COLUMNS if name not in {*terms.DATE_COLUMNS, terms.VALUE}
@@ -213,6 +213,40 @@ class Checking:
             )
         return kept
 
+    def overlaps(self, table: pd.DataFrame, kinds: pd.Series[str]) -> None:
+        """Refuse periods of one series and publication date that run into each other.
+
+        A month beside its year is two published numbers; two months that share days are a mistake, and so is
+        a stretch that is no calendar period and shares days with another row. Running totals overlap by
+        nature, and parts of a period give way to the longer one.
+        """
+        words = table[terms.FLAG].str.split().map(set)
+        rows = table[words.map(lambda told: not told & {"cumulative", "partial"}).astype(bool)]
+        same = [name for name in KEY if name not in {terms.PERIOD_START, terms.PERIOD_END}]
+        rows = rows.assign(kind=kinds.reindex(rows.index)).sort_values(
+            [*same, terms.KNOWN_ON, terms.PERIOD_START, terms.PERIOD_END], kind="stable"
+        )
+        for _, group in rows.groupby([*same, terms.KNOWN_ON], sort=False, dropna=False):
+            if len(group) > 1:
+                for kind in dict.fromkeys(group["kind"]):
+                    self._run_into(group if kind == "span" else group[group["kind"] == kind], kind)
+
+    def _run_into(self, rows: pd.DataFrame, kind: str) -> None:
+        """Note each row of a kind that begins before an earlier row is over; of spans, beside any kind."""
+        previous: tuple[Hashable, Any, str] | None = None
+        for at, start, end, own in zip(
+            rows.index, rows[terms.PERIOD_START], rows[terms.PERIOD_END], rows["kind"], strict=True
+        ):
+            if previous and start <= previous[1] and kind in {own, previous[2]}:
+                days = f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"
+                self.faults.append(
+                    f"{self.at(at, terms.PERIOD_START)}: {days} runs into the period of "
+                    f"{self.at(previous[0], '').partition(',')[0]}, of the same series and publication date; "
+                    "leave one out, or set them apart by scope or known_on"
+                )
+            if previous is None or end > previous[1]:
+                previous = (at, end, own)
+
 
 def _rules() -> Any:  # noqa: ANN401 - pandera has no types of its own
     """Return the pandera schema of a tidy table that is already parsed."""
@@ -311,8 +345,17 @@ def _row_faults(checking: Checking, table: pd.DataFrame) -> None:
             checking.faults.append(f"{checking.at(i, column)}: '{shown}' {rule}")
 
 
-def check_table(table: pd.DataFrame, *, name: str, first_line: int | None) -> pd.DataFrame:
-    """Return the normal form of a table, or raise one error with every fault."""
+def check_table(
+    table: pd.DataFrame,
+    *,
+    name: str,
+    first_line: int | None,
+    kinds: Callable[[pd.DataFrame], pd.Series[str]] | None = None,
+) -> pd.DataFrame:
+    """Return the normal form of a table, or raise one error with every fault.
+
+    With ``kinds``, which names the calendar period of each row, overlapping periods are faults too.
+    """
     checking = Checking(table, first_line=first_line)
     checking.columns()
     raise_faults(name, checking.faults)
@@ -325,6 +368,9 @@ def check_table(table: pd.DataFrame, *, name: str, first_line: int | None) -> pd
     _row_faults(checking, parsed)
     kept = checking.duplicates(parsed)
     raise_faults(name, checking.faults)
+    if kinds is not None:
+        checking.overlaps(kept, kinds(kept))
+        raise_faults(name, checking.faults)
     normal = kept.reset_index(drop=True)
     normal.attrs["ledger"] = checking.ledger
     return normal

@@ -12,17 +12,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from geo import _claim_phrases as phrases
 from geo import terms
-from geo._claim_answers import LOOKS_ON, ask, day_words, series_of
+from geo._claim_answers import LOOKS_ON, Answer, Tongue, ask, series_of
 from geo._claim_files import Claim, read_claims
-from geo._claim_rounding import Judgement, rounding_words
+from geo._claim_phrases import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
 from geo.checks import check_choice, check_date, raise_faults
 from geo.counts import series_info
 from geo.errors import UnknownNameError
+from geo.stats import read_voice
 from geo.stats.choice import read_meta
 
 if TYPE_CHECKING:
     import datetime as dt
+    import os
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
@@ -31,13 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["VERDICTS", "Claim", "OtherBasis", "Verdict", "check_claims", "claims_document", "read_claims"]
 
-SUPPORTED: Final = "supported"
-CONTRADICTED: Final = "contradicted"
-NOT_CHECKABLE: Final = "not checkable"
 VERDICTS: Final = (SUPPORTED, CONTRADICTED, NOT_CHECKABLE)
 """The three answers."""
 SCHEMA_VERSION: Final = 1
-"""Version of the JSON form of :func:`claims_document`."""
+"""Version of the JSON form (``geo/data/schemas/verdicts.schema.json``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,10 @@ class Verdict:
         Other sources and bases of the measure on which the sentence holds.
     notes : tuple of str
         What else has to be said: of the figures, of a tolerated point, of an earlier data date.
+    figure : str
+        What was computed, as it is written; "" where nothing could be.
+    why : str
+        What the verdict rests on.
     sentence : str
         The verdict in one sentence.
     """
@@ -108,6 +112,8 @@ class Verdict:
     basis: str = ""
     elsewhere: tuple[OtherBasis, ...] = ()
     notes: tuple[str, ...] = ()
+    figure: str = ""
+    why: str = ""
     sentence: str = ""
 
 
@@ -118,6 +124,8 @@ def check_claims(
     *,
     as_of: dt.date | str | None = None,
     known_on: dt.date | str | None = None,
+    language: str = "en",
+    catalogues: str | os.PathLike[str] | None = None,
 ) -> list[Verdict]:
     """Hold published sentences against the figures.
 
@@ -133,6 +141,10 @@ def check_claims(
         Ask every sentence again at this data date, whatever its own is; what it is about stays.
     known_on : date or str, optional
         Use figures published by this day for every sentence, whatever its own is.
+    language : str
+        Language of the verdicts, see :func:`geo.stats.read_voice`.
+    catalogues : path, optional
+        Folder of your own catalogues.
 
     Returns
     -------
@@ -144,6 +156,8 @@ def check_claims(
     InvalidInputError
         If a claim names a corridor or a source of figures that is not held; all are listed, with suggestions.
         If `as_of` or `known_on` is no day.
+    UnknownNameError
+        If there is no catalogue of the language.
 
     Examples
     --------
@@ -161,7 +175,8 @@ def check_claims(
         if day is not None
     }
     held = _corridors(listed, counts, corridors)
-    return [_check(claim, days, counts, held[claim.corridor]) for claim in listed]
+    tongue = Tongue(read_voice(language, catalogues=catalogues), language, catalogues)
+    return [_check(claim, days, counts, held[claim.corridor], tongue) for claim in listed]
 
 
 def _corridors(
@@ -194,32 +209,59 @@ def _corridors(
     return known
 
 
-def _check(claim: Claim, override: Mapping[str, dt.date], counts: pd.DataFrame, corridor: Any) -> Verdict:  # noqa: ANN401 - an id or a table
+def _check(
+    claim: Claim,
+    override: Mapping[str, dt.date],
+    counts: pd.DataFrame,
+    corridor: Any,  # noqa: ANN401 - an id or a table
+    tongue: Tongue,
+) -> Verdict:
     as_of = override.get("as_of") or claim.as_of or claim.until
     known_on = override.get("known_on") or claim.known_on
-    series = series_of(claim, counts, corridor)
-    answer = ask(claim, counts, corridor, as_of, known_on, series)
-    rounding = rounding_words(claim.printed, percent=claim.percent)
+    voice = tongue.voice
+    rounding = phrases.rounding(voice, claim.printed, percent=claim.percent)
+    part, answer = _part(counts, claim), Answer(None, None, phrases.no_part(voice, _people(claim)))
+    series: dict[str, str] = {}
+    if part is counts or (part[terms.CORRIDOR] == claim.corridor).any():
+        series = series_of(claim, part, corridor)
+        answer = ask(claim, part, corridor, as_of, known_on, series, tongue)
     stat, judgement = answer.stat, answer.judgement
     if stat is None or judgement is None:
-        sentence = f"Not checkable: {answer.reason.rstrip('.')}."
+        told = answer.reason.rstrip(".")
         return Verdict(
-            claim, NOT_CHECKABLE, rounding=rounding, as_of=as_of, known_on=known_on, sentence=sentence
+            claim,
+            NOT_CHECKABLE,
+            rounding=rounding,
+            as_of=as_of,
+            known_on=known_on,
+            why=f"{told}.",
+            sentence=phrases.sentence(voice, NOT_CHECKABLE, f"{told}."),
         )
     others: tuple[OtherBasis, ...] = ()
-    notes = [judgement.remark] if judgement.remark else []
-    notes += [str(note) for note in stat.detail.get("notes", [])]
+    extra = [phrases.remark(voice, judgement.remark)] if judgement.remark else []
+    notes = [*extra, *(str(note) for note in stat.detail.get("notes", []))]
     if not judgement.holds:
-        others = tuple(_elsewhere(claim, counts, corridor, as_of, known_on, stat))
+        others = tuple(_elsewhere(claim, part, corridor, as_of, known_on, stat, tongue))
         until = claim.until
         if claim.statistic in LOOKS_ON and until and as_of and as_of > until:
-            before = ask(claim, counts, corridor, until, known_on, series)
+            before = ask(claim, part, corridor, until, known_on, series, tongue)
             if before.judgement and before.judgement.holds:
-                notes.insert(0, f"it held up to {day_words(until)}")
+                extra.append(phrases.held_until(voice, until))
+                notes.insert(0, extra[-1])
     difference = answer.figure - float(claim.printed.value) if claim.asked != "threshold_date" else math.nan
+    verdict = SUPPORTED if judgement.holds else CONTRADICTED
+    why = phrases.why(
+        voice,
+        stat,
+        f"{claim.qualifier} {claim.value}".strip(),
+        instead=answer.reason,
+        until=as_of if claim.asked in LOOKS_ON else None,
+        publisher=series_info(stat.source, stat.measure)["publisher"],
+        extra=[*extra, *(other.text for other in others)],
+    )
     return Verdict(
         claim=claim,
-        verdict=SUPPORTED if judgement.holds else CONTRADICTED,
+        verdict=verdict,
         value=stat.value,
         unit=stat.unit,
         difference=round(difference, 6) + 0.0,
@@ -231,8 +273,22 @@ def _check(claim: Claim, override: Mapping[str, dt.date], counts: pd.DataFrame, 
         basis=stat.basis,
         elsewhere=others,
         notes=tuple(notes),
-        sentence=_sentence(claim, stat, judgement, as_of, answer.reason, notes, others),
+        figure=phrases.figure(voice, stat),
+        why=why,
+        sentence=phrases.sentence(voice, verdict, why),
     )
+
+
+def _part(counts: pd.DataFrame, claim: Claim) -> pd.DataFrame:
+    """Return the rows of the sex and the age group that a sentence is about, as a table of its own."""
+    if not (claim.sex or claim.age_group):
+        return counts
+    same = (counts[terms.SEX] == claim.sex) & (counts[terms.AGE_GROUP] == claim.age_group)
+    return counts[same].assign(**{terms.SEX: "", terms.AGE_GROUP: ""})
+
+
+def _people(claim: Claim) -> str:
+    return ", ".join(f"{name} '{value}'" for name, value in claim.people if value)
 
 
 def _elsewhere(
@@ -242,6 +298,7 @@ def _elsewhere(
     as_of: dt.date | None,
     known_on: dt.date | None,
     used: Stat,
+    tongue: Tongue,
 ) -> Iterable[OtherBasis]:
     """Yield the other sources and bases of the same measure on which a sentence holds."""
     same = (counts[terms.CORRIDOR] == claim.corridor) & (counts[terms.MEASURE] == used.measure)
@@ -254,52 +311,13 @@ def _elsewhere(
         if (source, basis) == (used.source, used.basis):
             continue
         series = {"source": source, "measure": used.measure, "basis": basis}
-        other = ask(claim, counts, corridor, as_of, known_on, series)
+        other = ask(claim, counts, corridor, as_of, known_on, series, tongue)
         if other.stat is None or other.judgement is None or not other.judgement.holds:
             continue
-        name = f"{basis} " if basis != used.basis else ""
-        whose = "" if basis != used.basis else f" of {series_info(source, used.measure)['title']}"
-        text = f"true on the {name}figures{whose}: {_figure(other.stat)}"
+        title = series_info(source, used.measure)["title"]
+        named = str(basis) if basis != used.basis else ""
+        text = phrases.other_basis(tongue.voice, other.stat, named, title)
         yield OtherBasis(str(source), str(basis), other.stat.value, other.stat.known_on, text)
-
-
-def _sentence(
-    claim: Claim,
-    stat: Stat,
-    judgement: Judgement,
-    as_of: dt.date | None,
-    reason: str,
-    notes: Sequence[str],
-    others: Sequence[OtherBasis],
-) -> str:
-    words = "Supported" if judgement.holds else "Contradicted"
-    publisher = series_info(stat.source, stat.measure)["publisher"]
-    basis = f"{stat.basis} " if stat.basis else ""
-    vintage = f" published {day_words(stat.known_on)}" if stat.known_on else ""
-    printed = f"{claim.qualifier} {claim.value}".strip()
-    told = _figure(stat)
-    if printed != told:
-        told = f"{told} (the sentence: {printed})"
-    parts = [f"{words}: {told}"]
-    if reason:
-        parts.append(reason.rstrip("."))
-    if claim.asked in LOOKS_ON and as_of:
-        parts.append(f"up to {day_words(as_of)}")
-    parts.append(f"on {basis}figures of {publisher}{vintage}")
-    extra = [judgement.remark] if judgement.remark else []
-    extra += [note for note in notes if note.startswith("it held up to")]
-    return "; ".join([", ".join(parts), *extra, *(other.text for other in others)]) + "."
-
-
-def _figure(stat: Stat) -> str:
-    """Write a figure with its unit."""
-    if math.isnan(stat.value):
-        return "not reached"
-    if stat.unit == "rank":
-        return f"rank {stat.value:.0f}"
-    if stat.unit == "%":
-        return f"{stat.value:+,.1f} %" if stat.statistic.endswith("_change") else f"{stat.value:,.1f} %"
-    return f"{stat.value:,.0f}" if float(stat.value).is_integer() else f"{stat.value:,.2f}"
 
 
 def claims_document(verdicts: Sequence[Verdict], *, command: str | None = None) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def read_counts(path: str | Path | None = None, *, source: str | Iterable[str] |
     Raises
     ------
     InvalidInputError
-        If the file cannot be read or breaks a rule; every fault is listed with its line and column.
+        If the file cannot be read or breaks a rule, such as periods of one series that run into each other;
+        every fault is listed with its line and column.
     UnknownNameError
         If a source is not in the table.
 
@@ -82,7 +83,8 @@ def read_counts(path: str | Path | None = None, *, source: str | Iterable[str] |
     if path is None:
         counts = _embedded().copy()
     else:
-        counts = _tidy.check_table(_tidy.read_file(path), name=f"counts file '{path}'", first_line=2)
+        told = _tidy.read_file(path)
+        counts = _tidy.check_table(told, name=f"counts file '{path}'", first_line=2, kinds=period_kinds)
     return counts if source is None else select_counts(counts, source=source)
 
 

@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from geo.errors import FetchError, InvalidInputError, NotCoveredError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MEBIBYTE: Final = 2**20
 USER_AGENT: Final = "routeways/{version} (+project; analysis of published statistics)"
@@ -161,6 +161,7 @@ def fetch(
     retries: int = 3,
     pause_s: float = 1.0,
     offline: bool = False,
+    check: Callable[[bytes], None] | None = None,
 ) -> Fetched:
     """Fetch a file, or learn that the held one is still the newest.
 
@@ -189,6 +190,8 @@ def fetch(
         Least seconds between two requests to one host.
     offline : bool
         Return the held file and ask nobody.
+    check : callable, optional
+        Called with the whole body before it replaces anything; raises FetchError where it will not do.
 
     Returns
     -------
@@ -216,6 +219,8 @@ def fetch(
     limits = _http.Limits(kind, max_bytes, timeout_s, total_s, retries, pause_s)
     with _http.open_session(home_folder(home), limits, agent=user_agent()) as session:
         answer = _follow(session, url, {*allow_hosts}, limits)
+    if check is not None:
+        check(answer.content)
     now = dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat()
     fetched = Fetched(
         path=path,

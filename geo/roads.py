@@ -6,6 +6,7 @@ The extract holds main roads of the Balkans (© OpenStreetMap contributors, ODbL
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -216,6 +217,11 @@ def _road_faults(roads: nx.MultiDiGraph[Any]) -> Iterator[str]:
 
 def _read_xml(osmnx: ModuleType, file: Path) -> nx.MultiDiGraph[Any]:
     """Read OpenStreetMap XML, keep the roads for vehicles, and simplify them as OSMnx does."""
+    with file.open("rb") as opened:
+        opened.seek(max(0, file.stat().st_size - 4000))
+        remark = re.search(rb"<remark>([^<]*)", opened.read())
+    if remark:
+        raise ValueError(f"Overpass did not finish: {remark[1].decode('utf-8', 'replace').strip()}")
     graph = osmnx.graph_from_xml(file, simplify=False, retain_all=True)
     drop = [
         (u, v, key)

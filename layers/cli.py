@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers.cli_check import add_check
-from layers.cli_parts import Careful, Day, Stretch
+from layers.cli_parts import Careful, Day, Stretch, note_redefined
 from layers.cli_sources import sources
 
 if TYPE_CHECKING:
@@ -73,7 +73,12 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--place",), {"default": "", "help": "One place of a series that is published by place: RS, LY, …"}),
     (
         ("--routes",),
-        {"type": click.Path(path_type=Path), "metavar": "FILE", "help": "Your own corridors (YAML or JSON)."},
+        {
+            "type": click.Path(path_type=Path),
+            "metavar": "FILE",
+            "callback": note_redefined,
+            "help": "Your own corridors (YAML or JSON).",
+        },
     ),
     (
         ("--counts",),

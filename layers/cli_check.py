@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layers.cli_parts import note_redefined
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
@@ -43,7 +45,13 @@ def add_check(
     @click.argument("file", type=click.Path(path_type=Path), required=False)
     @click.option("--as-of", type=day, help="Hold every sentence against this data date instead of its own.")
     @click.option("--known-on", type=day, help="Use figures published by this day for every sentence.")
-    @click.option("--routes", type=click.Path(path_type=Path), metavar="FILE", help="Your own corridors.")
+    @click.option(
+        "--routes",
+        type=click.Path(path_type=Path),
+        callback=note_redefined,
+        metavar="FILE",
+        help="Your own corridors.",
+    )
     @click.option("--counts", type=click.Path(path_type=Path), metavar="FILE", help="Your own counts.")
     @click.option("--format", "format_", type=click.Choice(CHECK_FORMATS), default="table", show_default=True)
     @click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
@@ -65,10 +73,12 @@ def add_check(
         example is checked. Ends with 1 where a sentence is contradicted.
         """
         from layers.dossier import Dossier, Options
-        from layers.verdicts import file_verdicts, verdicts_text
+        from layers.verdicts import counts_known, file_verdicts, verdicts_text
 
         held = Dossier(Options(counts=counts)).counts
-        verdicts = file_verdicts(file, held, routes=routes, as_of=as_of, known_on=known_on)
+        verdicts = file_verdicts(
+            file, held, routes=routes, as_of=as_of, known_on=known_on, as_known=counts_known(counts)
+        )
         hand_over(verdicts_text(verdicts, format_, command=command_line(ctx)), output)
         if any(verdict.verdict == "contradicted" for verdict in verdicts):
             ctx.exit(1)

@@ -42,6 +42,22 @@ class Stretch(click.ParamType):  # type: ignore[type-arg]  # as above
         return value
 
 
+def note_redefined(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ANN401, ARG001 - a callback of click
+    """Say on stderr which embedded corridors a file of one's own replaces; its faults are told later."""
+    if value is not None:
+        from geo.definitions import read_definitions
+        from geo.errors import RoutewaysError
+
+        try:
+            own = read_definitions(routes=value)
+        except (RoutewaysError, OSError):
+            return value
+        again = [name for name in own if name in read_definitions()]
+        if again:
+            click.echo(f"note: --routes {value} replaces the embedded {', '.join(again)}.", err=True)
+    return value
+
+
 class Careful(click.Command):
     """A command that turns the package's errors into one line on stderr and an exit code."""
 

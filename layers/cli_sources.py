@@ -58,43 +58,67 @@ def list_(format_: str) -> None:
 @sources.command(cls=Careful, epilog="\b\nExample:\n  routeways sources update home_office_daily frontex")
 @click.argument("names", nargs=-1, metavar="[SOURCE…]")
 @click.option("--offline", is_flag=True, help="Add the files that were fetched before; ask no network.")
-def update(names: tuple[str, ...], offline: bool) -> None:
+@click.option(
+    "--addresses",
+    type=click.Path(path_type=Path),
+    envvar="ROUTEWAYS_ADDRESSES",
+    metavar="FILE",
+    help="Addresses that changed (YAML, as the part fetch of geo/data/sources.yaml). Default: the file that "
+    "ROUTEWAYS_ADDRESSES names.",
+)
+@click.pass_context
+def update(ctx: click.Context, /, names: tuple[str, ...], offline: bool, addresses: Path | None) -> None:
     """Fetch the newest files and keep them; what cannot be fetched is told with what to do next.
 
-    Works through all sources and never stops at the first failure. Exit code 1 if one failed.
+    Works through all sources and never stops at the first failure. What was kept, or is unchanged, goes to
+    stdout, the rest to stderr. Exit code 0 if all are up to date, 1 if one failed, 130 if it was interrupted:
+    what is named as added by then is kept whole, and nothing of the rest.
     """
     from geo.checks import check_choice
-    from geo.sources import list_sources
+    from geo.sources import list_sources, read_addresses
 
     known = list(list_sources().index)
     asked = [check_choice(name, known, name="source") for name in names] or known
-    failed = _update(asked, offline=offline)
+    if addresses is not None:
+        read_addresses(addresses)  # a fault is told before anybody is asked
+    try:
+        failed = _update(asked, offline=offline, addresses=addresses)
+    except KeyboardInterrupt:
+        click.echo(
+            "Interrupted. What is named above is kept whole, nothing else was; run it again.", err=True
+        )
+        ctx.exit(130)
     if failed:
+        told = len(dict.fromkeys(asked))
         raise click.ClickException(
-            f"{len(failed)} of {len(asked)} sources were not updated: {', '.join(failed)}. "
-            "What to do is above; then: routeways sources add FILE"
+            f"{len(failed)} of {told} sources {'was' if len(failed) == 1 else 'were'} not updated: "
+            f"{', '.join(failed)}. What to do is above; then: routeways sources add FILE"
         )
 
 
-def _update(names: Sequence[str], *, offline: bool) -> list[str]:
-    """Fetch and keep each source; return those that failed."""
+def _update(names: Sequence[str], *, offline: bool, addresses: Path | None = None) -> list[str]:
+    """Fetch and keep each source; return those that failed. Sources of one file are asked for once."""
     from geo.errors import RoutewaysError
-    from geo.sources import fetch_source, list_sources, read_fetched
+    from geo.sources import fetch_source, fetched_together, list_sources, read_fetched
     from geo.vintages import add_snapshot
 
     by_hand = list_sources()["by_hand"]
-    failed, done = [], set()
-    for name in names:
+    failed: list[str] = []
+    done: set[str] = set()
+    for name in dict.fromkeys(names):
         if name in done:
             continue
+        together = [other for other in fetched_together(name) if other in names]
+        done |= set(together)
         try:
-            table = read_fetched(fetch_source(name, offline=offline))
-            done |= set(table.attrs["sources"])
-            click.echo(added_text(add_snapshot(table)))
+            files = fetch_source(name, offline=offline, addresses=addresses)
+            held = add_snapshot(read_fetched(files))
+            done |= set(held.sources)
+            click.echo(added_text(held, again="unchanged"))
         except (RoutewaysError, OSError, ValueError) as error:
-            failed.append(name)
+            failed += together
             text = str(error)
-            click.echo(f"{name}: not updated. {text}", err=True)
+            click.echo(f"{', '.join(together)}: not updated. {text}", err=True)
             if "By hand:" not in text:
                 click.echo(f"By hand: {' '.join(by_hand[name].split())}", err=True)
     return failed
@@ -248,11 +272,11 @@ def status_table(today: dt.date) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def added_text(held: Snapshot) -> str:
-    """Return what was added, in one line."""
+def added_text(held: Snapshot, *, again: str = "held already") -> str:
+    """Return what was added, in one line; ``again`` is said where nothing was."""
     dated = "inferred, say --published if you know it" if held.inferred else "as stated"
     return (
-        f"{'added' if held.new else 'held already'}: {held.id} ({', '.join(held.sources)}), "
+        f"{'added' if held.new else again}: {held.id} ({', '.join(held.sources)}), "
         f"{held.rows:,} rows, data through {_day(held.data_through)}, "
         f"published {_day(held.known_on)} ({dated}), sha256 {held.sha256}"
     )

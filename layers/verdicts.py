@@ -13,7 +13,7 @@ from layers.texts import count_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -30,6 +30,7 @@ def file_verdicts(
     routes: Path | None = None,
     as_of: dt.date | None = None,
     known_on: dt.date | None = None,
+    as_known: Callable[[dt.date], pd.DataFrame] | None = None,
 ) -> list[Verdict]:
     """Check the sentences of a file; None is the embedded example.
 
@@ -43,13 +44,23 @@ def file_verdicts(
         The user's own corridors, known beside the embedded ones.
     as_of, known_on : date, optional
         Dates that every sentence is held against, whatever its own are.
+    as_known : callable, optional
+        Gives the tidy table as it was known on a day, for sentences with a publication date; default `counts`
+        for all of them.
 
     Examples
     --------
     >>> [verdict.verdict for verdict in file_verdicts(None, geo.read_counts())][:2]
     ['supported', 'supported']
     """
-    return check_claims(read_claims(path), counts, _corridors(routes), as_of=as_of, known_on=known_on)
+    claims, corridors = read_claims(path), _corridors(routes)
+    found: dict[str, Verdict] = {}
+    for day in dict.fromkeys(known_on or claim.known_on for claim in claims):
+        table = counts if day is None or as_known is None else as_known(day)
+        asked = [claim for claim in claims if (known_on or claim.known_on) == day]
+        verdicts = check_claims(asked, table, corridors, as_of=as_of, known_on=day)
+        found |= {verdict.claim.id: verdict for verdict in verdicts}
+    return [found[claim.id] for claim in claims]
 
 
 def _corridors(routes: Path | None) -> pd.DataFrame | None:
@@ -119,7 +130,24 @@ def checked_sentences(dossier: Dossier) -> list[dict[str, str]]:
     options = dossier.options
     if options.claims is None:
         return []
-    return verdict_rows(file_verdicts(options.claims, dossier.counts, routes=options.routes))
+    verdicts = file_verdicts(
+        options.claims, dossier.counts, routes=options.routes, as_known=counts_known(options.counts)
+    )
+    return verdict_rows(verdicts)
+
+
+def counts_known(own: Path | None) -> Callable[[dt.date], pd.DataFrame] | None:
+    """Return what gives the counts as they were known on a day; None where no vintages are kept.
+
+    Parameters
+    ----------
+    own : Path or None
+        The user's own counts, joined in.
+    """
+    from geo.vintages import has_store
+    from layers.dossier import Dossier, Options
+
+    return (lambda day: Dossier(Options(counts=own, known_on=day)).counts) if has_store() else None
 
 
 def _printed(verdict: Verdict) -> str:
@@ -129,17 +157,14 @@ def _printed(verdict: Verdict) -> str:
 def _value(verdict: Verdict) -> str:
     if math.isnan(verdict.value):
         return "not available"
-    if verdict.unit == "%":
-        return f"{verdict.value:,.1f} %"
-    if verdict.unit == "rank":
-        return f"rank {verdict.value:.0f}"
+    if verdict.unit in {"%", "rank"}:
+        return verdict.figure
     return f"{count_text(verdict.value)} {verdict.unit}".strip()
 
 
 def _why(verdict: Verdict) -> str:
     """Return the sentence without the verdict that stands beside it, and the notes it does not hold."""
-    why = verdict.sentence.partition(": ")[2]
-    return " ".join([why, *(note for note in verdict.notes if note not in verdict.sentence)])
+    return " ".join([verdict.why, *(note for note in verdict.notes if note not in verdict.why)])
 
 
 def _markdown(verdicts: Sequence[Verdict]) -> str:

@@ -1,4 +1,4 @@
-"""Extract every phrase of the statistics into geo/data/locale/routeways.pot.
+"""Extract every phrase of the statistics and the verdicts into geo/data/locale/routeways.pot.
 
 Run ``python tools/build_catalogue.py [-o OUT]`` after a change of phrases, of the words in series.yaml, or of
 the titles and captions of the embedded corridors. Same sources in, same bytes out. A translator copies the
@@ -81,7 +81,7 @@ def build() -> bytes:
         revision_date=FIXED,
         charset="utf-8",
     )
-    for path in sorted((ROOT / "geo" / "stats").glob("*.py")):
+    for path in [*sorted((ROOT / "geo" / "stats").glob("*.py")), ROOT / "geo" / "_claim_phrases.py"]:
         for _, message, comments, context in extract_from_file("python", path, keywords=KEYWORDS):
             name = path.relative_to(ROOT).as_posix()
             catalogue.add(message, locations=[(name, 1)], auto_comments=comments, context=context)

@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from geo import counts, sources, terms  # noqa: E402 - this checkout's package, also where none is installed
 from geo._catalogue import describe  # noqa: E402
 from geo.checks import check_date  # noqa: E402
+from geo.sources import _frames  # noqa: E402
 
 DATA = ROOT / "geo" / "data"
 CONTENTS = DATA / "contents.yaml"
@@ -48,6 +49,76 @@ Three kinds of nothing: an empty value was **not published**, 0 was **published 
 where none was printed it is the day after the last data day, with the flag `inferred_known_on`.
 
 ## The series
+"""
+GETTING = """\
+A file that a publisher gives is known by its content: `routeways sources add FILE` reads it, keeps it as a
+vintage, and says through which day it reaches. From Python it is `geo.sources.read_source(path)`. Nothing
+that is kept is ever changed, so an older file may be added at any time.
+
+Where a publisher allows programs, `routeways sources update` gets the newest files of every source, or of
+those that are named: at most one request a second to a host, under an honest name, and what came whole is
+kept. It works through what it can; what fails is told with what to do by hand. Addresses stand in
+`geo/data/sources.yaml`; where one has moved, say it in a file of the same form (`frontex: {page:
+https://…}`) with `--addresses FILE` or in `ROUTEWAYS_ADDRESSES`.
+
+The day of publication is what the file prints, else the day in its name, else the last data day plus one
+with the flag `inferred_known_on`. `--published DAY` overrides all three."""
+OWN_CSV = """\
+Month,Country,People,Remark
+2026-01,,127,everybody
+2026-01,Syria,120,
+2026-01,Afghanistan,<5,withheld by us
+2026-02,,95,everybody
+2026-02,Syria,95,
+2026-02,Afghanistan,-,no report came
+"""
+OWN_MAPPING = """\
+source: night_shelter              # an id of your own: small letters, digits and _
+columns:                           # what it is called here: what it is called in the table
+  period: Month                    # 2024-12-12, 2024-12, 2024-Q3 or 2024; or period_start and period_end
+  nationality: Country             # English or Italian names, or ISO 3166-1 alpha-3; empty for everybody
+  value: People
+constants:                         # what holds for every row
+  corridor: channel
+  measure: registration
+  basis: provisional
+  licence: internal
+missing: ["", "-"]                 # cells that mean: not published
+suppressed: ["<5"]                 # cells that mean: withheld
+"""
+OTHERS = """\
+### OpenStreetMap: official crossings and main roads
+
+© OpenStreetMap contributors. Licence: [ODbL-1.0](https://opendatacommons.org/licenses/odbl/1-0/); what is
+made from it is a derived database. An answer of Overpass for an area, by program or saved by hand from
+<https://overpass-turbo.eu/>:
+
+    from geo.sources import osm
+    file = osm.fetch_crossings((18.8, 45.9, 20.3, 46.3))      # west, south, east, north
+    places = geo.read_places(extra=osm.read_crossings(file.path))
+    file = osm.fetch_roads((18.8, 45.9, 20.3, 46.3))          # extra [osm]
+    roads = geo.read_roads(file.path)
+
+### A table of your own: CSV, Excel (XLSX), ODS or Parquet
+
+Counts only; a column with names, telephone numbers, documents or dates of birth is refused. A table that
+already has the tidy columns is given with `--counts FILE` to any command. Any other needs a mapping that
+says which column is what. For `shelter.csv`:
+
+```csv
+{csv}```
+
+write `shelter.yaml`:
+
+```yaml
+{mapping}```
+
+Then `routeways sources add shelter.csv --mapping shelter.yaml --published 2026-03-02` keeps it as a vintage
+of the source `night_shelter`. `routeways sources history` lists it, and `routeways stats channel --source
+night_shelter --measure registration` answers from it. Of a workbook, `sheet: Counts` names the sheet
+(default the first) and `header_row: 3` the row of the headings as the spreadsheet numbers them; `.xlsx`,
+`.ods` and `.parquet` are read with the same mapping. In `shelter.csv` above, `<5` becomes an empty value
+with the flag `suppressed`, `-` an empty value, and neither is 0.
 """
 HIDDEN = {"__pycache__", ".DS_Store"}
 
@@ -172,9 +243,13 @@ def _series_part(source: str, listed: pd.DataFrame) -> list[str]:
         )
         + ".",
         "",
-        "| corridor | measure | unit | basis | first day | last day | published | rows |",
-        "|---|---|---|---|---|---|---|---|",
     ]
+    if rows.empty:
+        measures = ", ".join(f"`{code}` ({terms.MEASURES[code].unit})" for code in info["measures"])
+        lines += [f"In no embedded table: {measures}; see below how to get a file."]
+    else:
+        lines += ["| corridor | measure | unit | basis | first day | last day | published | rows |"]
+        lines += ["|---|---|---|---|---|---|---|---|"]
     for (corridor, code, basis), part in rows.groupby(["corridor", "measure", "basis"]):
         places = sorted(set(part["place"]) - {""})
         where = f"{corridor} (and {', '.join(places)})" if places else corridor
@@ -212,22 +287,34 @@ def _files_part(entries: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _getting_part() -> list[str]:
+def getting_part() -> list[str]:
     """Return how newer files of each source are got, by program and by hand."""
-    lines = ["", "## Newer files", ""]
-    lines += [
-        "A file that a publisher gives is read with `geo.read_source(path)`: it is known by its content.",
-        "Where a publisher allows programs, `geo.fetch_source(source)` gets the newest files first, asks",
-        "each host at most once a second under an honest name, and keeps what came whole. Addresses stand in",
-        "`geo/data/sources.yaml`.",
-        "",
-        "| source | form | by program | by hand |",
-        "|---|---|---|---|",
-    ]
-    for source, row in sources.list_sources().iterrows():
-        by_program = "yes" if row["fetched"] == "by program" else "where the host allows it"
-        lines.append(f"| `{source}` | {_cell(row['format'])} | {by_program} | {_cell(row['by_hand'])} |")
-    return lines
+    lines = ["", "## How to get each file", "", *GETTING.splitlines(), ""]
+    listed, told = sources.list_sources(), set()
+    for source, row in listed.iterrows():
+        if source in told:
+            continue
+        entries = _frames.facts()["sources"]
+        together = sources.fetched_together(str(source))
+        told |= set(together)
+        entry = entries[source]
+        names = ", ".join(f"`{name}`" for name in together)
+        forms = "; ".join(dict.fromkeys(entries[name]["format"] for name in together))
+        info = counts.series_info(str(source))
+        licence = f"[{row['licence']}]({info['licence_url']})" if info["licence_url"] else row["licence"]
+        refused = " (this host may refuse programs; then by hand)" if "by hand" in row["fetched"] else ""
+        lines += [f"### {names}", ""]
+        lines += [f"{row['publisher']}. {forms}. Licence: {licence}.", ""]
+        lines += [f"- **By program**: `routeways sources update {' '.join(together)}`{refused}"]
+        lines += [f"- **Page**: <{row['url']}>", f"- **By hand**: {row['by_hand']}"]
+        lines += [f"- **Name of the file**: {_file_names(entry['saved_as'])}"]
+        lines += [f"- **Day of publication**: {entry['dated_by']}"]
+        lines += [f"- **Then**: `routeways sources add {entry.get('add', '')} FILE`".replace("  ", " "), ""]
+    return [*lines, *OTHERS.format(csv=OWN_CSV, mapping=OWN_MAPPING).splitlines()]
+
+
+def _file_names(text: str) -> str:
+    return text if text.startswith("any name") else ", ".join(f"`{name}`" for name in text.split(", "))
 
 
 def page_text(entries: list[dict[str, Any]]) -> str:
@@ -239,7 +326,7 @@ def page_text(entries: list[dict[str, Any]]) -> str:
         lines += _series_part(source, listed)
     lines += ["## What was left out", "", "| reason | rows | value |", "|---|---|---|"]
     lines += [f"| {_cell(e['reason'])} | {e['rows']:,} | {e['value']:,.0f} |" for e in table.attrs["ledger"]]
-    lines += [*_getting_part(), "", "## Every file", ""]
+    lines += [*getting_part(), "", "## Every file", ""]
     lines += ["Faults of the counts stand with their series above.", ""]
     lines += _files_part(entries)
     return "\n".join(lines).rstrip() + "\n"

@@ -8,7 +8,14 @@ A file that a user downloaded is read with :func:`read_source`, which knows the 
 Where a publisher allows programs, :func:`fetch_source` downloads the newest files first.
 """
 
-from geo.sources._fetching import fetch_source, read_fetched
+from geo.sources._fetching import fetch_source, fetched_together, read_addresses, read_fetched
 from geo.sources._registry import list_sources, read_source
 
-__all__ = ["fetch_source", "list_sources", "read_fetched", "read_source"]
+__all__ = [
+    "fetch_source",
+    "fetched_together",
+    "list_sources",
+    "read_addresses",
+    "read_fetched",
+    "read_source",
+]

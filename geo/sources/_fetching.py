@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from geo import counts, fetch, terms
-from geo.checks import check_choice
+from geo.checks import check_choice, raise_faults
 from geo.errors import FetchError, InvalidInputError
 from geo.sources import _frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
     from geo.fetch import Fetched
+
+ADDRESSES: Final = "ROUTEWAYS_ADDRESSES"
+"""Environment variable that names a file of addresses (:func:`read_addresses`)."""
+_KINDS: Final = {
+    str: "a text",
+    list: "a list",
+    dict: "names and values",
+    int: "a whole number",
+    dt.date: "a day",
+}
 
 
 def fetch_source(
@@ -27,7 +39,7 @@ def fetch_source(
     *,
     home: str | Path | None = None,
     offline: bool = False,
-    addresses: Mapping[str, Any] | None = None,
+    addresses: Mapping[str, Any] | str | Path | None = None,
     query: Mapping[str, Any] | None = None,
     pause_s: float = 1.0,
     timeout_s: float = 30.0,
@@ -43,12 +55,13 @@ def fetch_source(
         Where files are kept, see :func:`geo.fetch.home_folder`.
     offline : bool
         Take the files that are held, and ask nobody.
-    addresses : mapping, optional
+    addresses : mapping or path, optional
         Addresses that have changed since this version, by the names in ``geo/data/sources.yaml`` (such as
-        ``page`` or ``widgets``).
+        ``page`` or ``widgets``); or a file with those of several sources, see :func:`read_addresses`.
+        Default: the file that the environment variable ``ROUTEWAYS_ADDRESSES`` names, if it does.
     query : mapping, optional
-        What to ask an API for: ``country`` (UNHCR portal), ``endpoint`` and its parameters (refugee
-        statistics), dimensions and ``sinceTimePeriod`` (Eurostat).
+        What to ask an API for, instead of what ``geo/data/sources.yaml`` says: ``country`` (UNHCR portal),
+        ``endpoint`` and its parameters (refugee statistics), dimensions and ``sinceTimePeriod`` (Eurostat).
     pause_s, timeout_s, total_s : float
         See :func:`geo.fetch.fetch`.
 
@@ -61,13 +74,19 @@ def fetch_source(
     ------
     FetchError
         If a host refuses or sends something else; the message says what to do by hand.
+    InvalidInputError
+        If the file of addresses cannot be read, or holds what is none.
     UnknownNameError
         If the source is not known.
     """
     check_choice(source, _frames.facts()["sources"], name="source")
     entry = _frames.facts()["sources"][source]
-    told = {**_frames.facts()["fetch"][entry["fetch"]], **(addresses or {})}
-    job = _Job(source, told, dict(query or {}), {
+    changed = addresses if addresses is not None else os.environ.get(ADDRESSES) or {}
+    if isinstance(changed, (str, Path)):
+        changed = read_addresses(changed).get(entry["fetch"], {})
+    told = {**_frames.facts()["fetch"][entry["fetch"]], **changed}
+    usual = told.get("query", {})
+    job = _Job(source, told, dict(usual.get(source, {}) if query is None else query), {
         "home": home, "offline": offline, "pause_s": pause_s, "timeout_s": timeout_s, "total_s": total_s,
         "allow_hosts": told.get("hosts", ()),
     })  # fmt: skip
@@ -75,6 +94,79 @@ def fetch_source(
         return _JOBS[entry["fetch"]](job)
     except FetchError as error:
         raise FetchError(f"{error}\nBy hand: {' '.join(str(entry['by_hand']).split())}") from None
+
+
+def read_addresses(path: str | Path) -> dict[str, dict[str, Any]]:
+    """Read a file of addresses that have changed, or that stand in for the publishers' own.
+
+    Parameters
+    ----------
+    path : path
+        YAML in the form of the part ``fetch`` of ``geo/data/sources.yaml``, with only what differs, such as
+        ``frontex: {page: https://example.org/map/}``.
+
+    Returns
+    -------
+    addresses : dict
+        By the names of that part.
+
+    Raises
+    ------
+    InvalidInputError
+        If it cannot be read, or holds a name that the part does not; all are listed.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> page = pathlib.Path(tempfile.mkdtemp()) / "addresses.yaml"
+    >>> _ = page.write_text("iom: {all: https://example.org/all.csv}")
+    >>> read_addresses(page)
+    {'iom': {'all': 'https://example.org/all.csv'}}
+    """
+    import yaml
+
+    thing = f"addresses file '{path}'"
+    try:
+        told = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise InvalidInputError(f"Invalid {thing}. It cannot be read as YAML: {reason}.") from None
+    known = _frames.facts()["fetch"]
+    faults = []
+    if not isinstance(told, dict):
+        raise InvalidInputError(f"Invalid {thing}. It must hold names and addresses.")
+    for name, entry in told.items():
+        if name not in known:
+            faults.append(f"'{name}' is not known; known: {', '.join(known)}")
+        elif not isinstance(entry, dict):
+            faults.append(f"'{name}' must hold names and addresses")
+        else:
+            faults += [
+                f"{name}: '{key}' must be {_KINDS.get(type(known[name].get(key)), 'a name of this part')}"
+                for key, value in entry.items()
+                if key not in known[name] or type(value) is not type(known[name][key])
+            ]
+    raise_faults(thing, faults)
+    return told
+
+
+def fetched_together(source: str) -> list[str]:
+    """Return the sources that come in the same files, the one itself among them.
+
+    Raises
+    ------
+    UnknownNameError
+        If the source is not known.
+
+    Examples
+    --------
+    >>> fetched_together("home_office_weekly")
+    ['home_office_daily', 'home_office_weekly']
+    """
+    entries = _frames.facts()["sources"]
+    check_choice(source, entries, name="source")
+    files = (entries[source]["fetch"], entries[source].get("dataset"))
+    return [name for name, entry in entries.items() if (entry["fetch"], entry.get("dataset")) == files]
 
 
 def read_fetched(files: Sequence[Fetched]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ share-alike reaches it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ import pandas as pd
 
 from geo import fetch
 from geo.checks import check_lon_lat
-from geo.errors import InvalidInputError
+from geo.errors import FetchError, InvalidInputError
 from geo.sources import _frames, _nationality
 from geo.sources._files import SourceFile
 
@@ -117,7 +118,17 @@ def fetch_roads(bounds: tuple[float, float, float, float], **options: Any) -> fe
 
 def _ask(query: str, options: dict[str, Any]) -> fetch.Fetched:
     address = options.pop("address", _frames.facts()["fetch"]["osm"]["api"])
-    return fetch.fetch(f"{address}?{urlencode({'data': query})}", source="osm", **options)
+    return fetch.fetch(
+        f"{address}?{urlencode({'data': query})}", source="osm", **{"check": _check_finished} | options
+    )
+
+
+def _check_finished(body: bytes) -> None:
+    """Refuse an answer that Overpass broke off: it comes with status 200, and a remark at its end."""
+    told = re.search(rb'(?:<remark>|"remark":\s*")([^<"]*)', body[-4000:])
+    if told:
+        said = " ".join(told[1].decode("utf-8", "replace").split())
+        raise FetchError(f"Invalid answer of Overpass. It did not finish: {said}. Ask for a smaller area.")
 
 
 def read_crossings(path: str | Path) -> pd.DataFrame:

@@ -220,8 +220,10 @@ def not_compared(v: Voice, clause: str, against: str, *, base: float) -> str:
             "{clause}; there were none {against}, so no percentage is given", clause=clause, against=against
         )
     places = 0 if float(base).is_integer() else 1
-    return v.say(
+    return v.say_plural(
+        "{clause}; the {base} {against} is too few for a percentage",
         "{clause}; the {base} {against} are too few for a percentage",
+        base,
         clause=clause,
         base=v.number(base, places=places),
         against=against,

@@ -225,8 +225,10 @@ def current_run(v: Voice, wording: Wording, day: dt.date, run: Period | None, lo
             noun=noun,
             verb=v.messages.gettext(wording["past"]),
         )
-    text = v.say(
+    text = v.say_plural(
+        "up to {day}, {nothing} for {days}",
         "up to {day}, {nothing} for {days} in a row",
+        run.n_days,
         day=v.weekday(day),
         nothing=nothing(v, wording),
         days=periods(v, "day", run.n_days),

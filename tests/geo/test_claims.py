@@ -1,20 +1,27 @@
 """Published sentences: what their numbers imply, what the figures say of them, and every fault of a file."""
 
 import datetime as dt
+import importlib.util
+import io
 import json
 import math
+from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from babel.messages import pofile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo._claim_rounding import judge, parse_printed, rounding_words
+from geo._claim_phrases import rounding
+from geo._claim_rounding import judge, parse_printed
 from geo.claims import Claim, check_claims, claims_document, read_claims
 from geo.counts import check_counts, read_counts
 from geo.errors import InvalidInputError, UnknownNameError
-from geo.stats import parse_period, stats_records
+from geo.stats import parse_period, read_voice, stats_records
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +95,13 @@ def test_percentages_tolerate_one_whole_point_and_falls_speak_of_their_size(text
 
 
 def test_what_is_true_but_not_close_or_tolerated_is_said():
-    assert judge(parse_printed("30,000"), 34_582, qualifier="over").remark == "true, but not close"
+    assert judge(parse_printed("30,000"), 34_582, qualifier="over").remark == "far"
     assert judge(parse_printed("34,500"), 34_582, qualifier="over").remark == ""
-    assert "one point" in judge(parse_printed("31 %"), 30.3, percent=True).remark
-    assert rounding_words(parse_printed("18.9 %"), percent=True) == "to the nearest 0.1 points"
-    assert rounding_words(parse_printed("609")) == "exact"
+    assert judge(parse_printed("31 %"), 30.3, percent=True).remark == "tolerated"
+    voice = read_voice()
+    assert rounding(voice, parse_printed("18.9 %"), percent=True) == "to the nearest 0.1 points"
+    assert rounding(voice, parse_printed("609")) == "exact"
+    assert rounding(voice, parse_printed("1.8 m")) == "to the nearest 100,000"
 
 
 def test_the_example_is_supported_at_its_own_dates(counts):
@@ -254,6 +263,105 @@ def test_the_json_form_holds_no_nan_and_days_as_text(counts):
     assert document["verdicts"][0]["value"] is None
     assert document["verdicts"][1]["claim"]["period"] == "2024-12-12/2024-12-12"
     assert document["command"] == "routeways check"
+
+
+def verdicts_schema():
+    return json.loads(
+        (ROOT / "geo" / "data" / "schemas" / "verdicts.schema.json").read_text(encoding="utf-8")
+    )
+
+
+def test_the_json_form_is_the_one_that_its_schema_describes(counts):
+    asked = [
+        *read_claims(),
+        claim(period="2017", value="3"),
+        claim(period="2022", value="45,774"),
+        claim(statistic="threshold_date", period="2024-12-20", value="34,500"),
+        claim(statistic="threshold_date", period="2024-12-20", value="60,000"),
+        claim(statistic="year_to_date_change", period="2024-12-12", value="31 %", against="2023"),
+        claim(corridor="western_balkans", period="2023", value="100,000", figures="frontex", month=None),
+    ]
+    for dates in ({}, {"as_of": "2026-08-20"}, {"known_on": "2024-12-13"}):
+        document = claims_document(check_claims(asked, counts, **dates), command="routeways check")
+        text = json.dumps(document, allow_nan=False)
+        jsonschema.Draft202012Validator(verdicts_schema()).validate(json.loads(text))
+    document["verdicts"][0]["value"] = 5
+    assert not jsonschema.Draft202012Validator(verdicts_schema()).is_valid(document)
+
+
+def test_every_verdict_speaks_the_language_of_a_catalogue(counts, tmp_path):
+    spec = importlib.util.spec_from_file_location("build_catalogue", ROOT / "tools" / "build_catalogue.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    catalogue = pofile.read_po(io.BytesIO(tool.build()), locale="fr")
+    for message in catalogue:
+        if not message.id:
+            continue
+        if message.pluralizable:
+            message.string = tuple(f"«{text}»" for text in message.id)
+        else:
+            message.string = message.id if message.context else f"«{message.id}»"
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "routeways.po").open("wb") as file:
+        pofile.write_po(file, catalogue)
+    asked = [
+        *read_claims(),
+        claim(period="2017", value="3"),
+        claim(period="2022", value="45,774"),
+        claim(statistic="threshold_date", period="2024-12-20", value="60,000"),
+        claim(statistic="year_to_date_change", period="2024-12-12", value="18 %"),
+        claim(period="2024-12", value="3", as_of=dt.date(2024, 12, 12)),
+        claim(period="2024", value="3", sex="female"),
+    ]
+    found = check_claims(asked, counts, as_of="2026-08-20", language="fr", catalogues=tmp_path)
+    assert all(one.sentence.startswith("«") for one in found)
+    assert all(one.rounding.startswith("«") for one in found)
+    said = " ".join(one.sentence for one in found)
+    for words in ("«Supported: ", "«Contradicted: ", "«Not checkable: ", "«rank 3»", "«it held up to 12 d",
+                  "«true on the final figures: ", "«within the one point", "«not reached»", "«no figures are",
+                  "«rank 3» (the sentence: "):  # fmt: skip
+        assert words in said, words
+    assert "«" not in check_claims(asked, counts)[0].sentence
+    with pytest.raises(UnknownNameError, match="Invalid language 'xx'"):
+        check_claims(asked, counts, language="xx")
+
+
+def people(**columns):
+    import pandas as pd
+
+    rows = pd.DataFrame([("", "", 30.0), ("female", "", 10.0), ("female", "under 18", 4.0)])
+    rows = rows.set_axis(["sex", "age_group", "value"], axis=1)
+    told = {"source": "tally", "corridor": "north", "measure": "arrival", "basis": "final"}
+    return check_counts(rows.assign(**told, period_start="2031-01-01", period_end="2031-01-31", **columns))
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [({}, "30"), ({"sex": "female"}, "10"), ({"sex": "female", "age_group": "under 18"}, "4")],
+)
+def test_a_sentence_may_be_about_one_sex_and_age_group(where, value):
+    asked = claim(
+        corridor="north", figures="tally", measure="arrival", period="2031-01", value=value, **where
+    )
+    found = check_claims([asked], people(), "north")[0]
+    assert (found.verdict, found.value) == ("supported", float(value))
+    other = claim(
+        corridor="north", figures="tally", measure="arrival", period="2031-01", value="1", sex="male"
+    )
+    told = check_claims([other], people(), "north")[0]
+    assert told.sentence == "Not checkable: no figures are held of sex 'male' alone."
+
+
+def test_the_filters_of_people_are_read_from_both_forms(tmp_path):
+    entry = {**GOOD, "where": {"sex": "female", "age_group": "18 to 24"}}
+    header = "id,text,source,corridor,statistic,period,value,sex,age_group\n"
+    row = "a,t,s,channel,total,2024,1,female,18 to 24\n"
+    assert read_claims(written(tmp_path, document(entry))) == read_claims(
+        written(tmp_path, header + row, "claims.csv")
+    )
+    with pytest.raises(InvalidInputError, match="Did you mean 'female'"):
+        read_claims(written(tmp_path, document({**GOOD, "where": {"sex": "femal"}})))
 
 
 def written(tmp_path, text, name="claims.yaml"):

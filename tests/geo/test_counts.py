@@ -165,7 +165,8 @@ def test_a_country_of_departure_is_a_place(table):
 
 
 def test_every_row_has_a_source_in_the_catalogue_a_licence_and_a_publication_date(table):
-    assert set(table["source"]) == set(counts.catalogued_sources())
+    fetched_only = {"eurostat_asylum", "eurostat_returns", "unhcr_refugee_statistics"}
+    assert set(table["source"]) == set(counts.catalogued_sources()) - fetched_only
     assert (table["licence"] != "").all()
     assert table["known_on"].notna().all()
     assert (table["known_on"] >= table["period_end"]).all()
@@ -664,3 +665,47 @@ def test_a_large_table_is_checked_in_time():
     began = time.monotonic()
     assert len(check_counts(rows)) == 120_000
     assert time.monotonic() - began < 30
+
+
+# --- periods that run into each other
+
+_HEAD = "source,corridor,measure,basis,period_start,period_end,value,known_on,flag\n"
+
+
+def _own(tmp_path, *rows):
+    path = tmp_path / "own.csv"
+    path.write_text(_HEAD + "".join(f"tally,north,arrival,final,{row}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["2030-01-01,2030-01-31,1,,", "2030-01-01,2030-01-30,1,,"], "line 2, .*period of line 3"),
+        (["2030-02-01,2030-02-28,1,,", "2030-02-15,2030-03-14,1,,"], "line 3, .*period of line 2"),
+        (["2030-01-07,2030-01-13,1,,", "2030-01-08,2030-01-14,1,,"], "line 3, .*period of line 2"),
+    ],
+)  # fmt: skip
+def test_periods_of_a_file_that_run_into_each_other_are_refused_with_their_lines(tmp_path, rows, said):
+    with pytest.raises(InvalidInputError, match=said):
+        counts.read_counts(_own(tmp_path, *rows))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["2030-01-01,2030-01-31,1,,", "2030-01-01,2030-12-31,9,,"],
+        ["2030-01-28,2030-02-03,1,,", "2030-01-01,2030-01-31,9,,", "2030-02-01,2030-02-28,9,,"],
+        ["2030-01-01,2030-01-31,1,2030-02-01,", "2030-01-01,2030-01-30,9,2030-02-02,"],
+        ["2030-01-01,2030-01-15,1,,cumulative", "2030-01-01,2030-01-31,9,,cumulative"],
+        ["2030-01-01,2030-01-15,1,,partial", "2030-01-01,2030-01-31,9,,"],
+    ],
+)
+def test_months_beside_years_vintages_running_totals_and_parts_may_share_days(tmp_path, rows):
+    assert len(counts.read_counts(_own(tmp_path, *rows))) == len(rows)
+
+
+def test_the_embedded_table_can_be_written_and_read_back(tmp_path, table):
+    path = tmp_path / "all.csv"
+    table.to_csv(path, index=False)
+    assert counts.read_counts(path).equals(table)

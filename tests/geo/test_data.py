@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo import counts, terms
+from geo import counts, sources, terms
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "geo" / "data"
@@ -72,6 +72,21 @@ def test_the_page_tells_every_file_series_fault_and_hash(contents, contents_tool
         info = counts.series_info(source)
         assert f"### `{source}`: {info['title']}" in page
         assert info["caveat"] in page
+
+
+def test_the_page_says_how_to_get_each_file(contents_tool):
+    page = "\n".join(contents_tool.getting_part())
+    for source, row in sources.list_sources().iterrows():
+        part = next(part for part in page.split("\n### ") if f"`{source}`" in part.partition("\n")[0])
+        assert f"<{row['url']}>" in part
+        assert f"Licence: {row['licence']}" in part or f"Licence: [{row['licence']}](https://" in part
+        assert row["by_hand"] in part
+        assert "- **Name of the file**: " in part
+        assert "- **Day of publication**: " in part
+        assert re.search(r"- \*\*Then\*\*: `routeways sources add (--.* )?FILE`", part)
+        assert f"routeways sources update {part.partition('`')[2].partition('`')[0]}" in part
+    assert contents_tool.OWN_CSV in page
+    assert contents_tool.OWN_MAPPING in page
 
 
 def test_a_file_that_nobody_described_is_named(contents_tool):

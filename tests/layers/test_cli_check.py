@@ -1,14 +1,20 @@
 """The checker of published sentences as a user meets it: exit codes, forms, and a section of the briefing."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from geo import vintages
 from layers.cli import main
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 HOSTILE = "<script>alert(1)</script> {{7*7}} | [red]x[/red] `b` \x1b[31m"
 
 
@@ -113,3 +119,61 @@ def test_own_corridors_and_own_counts_are_known(tmp_path):
     words = ("--routes", data / "invented.yaml", "--counts", data / "invented.csv")
     assert "1 supported, 0 contradicted, 1 not checkable" in run("check", path, *words).stdout
     assert "Invalid corridor 'archipelago'" in run("check", path, code=1).stderr
+
+
+def test_a_sentence_of_a_publication_date_is_held_against_the_vintage_of_that_day(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROUTEWAYS_HOME", str(tmp_path / "home"))
+    for values, known_on in (([5.0, 6.0, 7.0], "2018-01-04"), ([5.0, 6.0, 8.0, 9.0], "2018-01-05")):
+        days = pd.date_range("2018-01-01", periods=len(values)).strftime("%Y-%m-%d")
+        told = {"source": "home_office_daily", "corridor": "channel", "measure": "arrival"}
+        table = pd.DataFrame({"period_start": days, "period_end": days, "value": values})
+        vintages.add_snapshot(table.assign(**told, basis="provisional", known_on=known_on))
+    path = tmp_path / "then.csv"
+    path.write_text(
+        "id,text,source,corridor,statistic,period,value,known_on\n"
+        "a,Seven then.,me,channel,total,2018-01-03,7,2018-01-04\n"
+        "b,Eight since.,me,channel,total,2018-01-03,8,2018-01-05\n"
+        "c,Not yet.,me,channel,total,2018-01-04,9,2018-01-04\n"
+        "d,None now.,me,channel,total,2018-01-03,0,\n",
+        encoding="utf-8",
+    )
+    document = json.loads(run("check", path, "--format", "json").stdout)
+    found = {entry["claim"]["id"]: (entry["verdict"], entry["known_on"]) for entry in document["verdicts"]}
+    assert list(found) == ["a", "b", "c", "d"]
+    assert found["a"] == ("supported", "2018-01-04")
+    assert found["b"] == ("supported", "2018-01-05")
+    assert found["c"][0] == "not checkable"
+    assert "data through 3 January 2018" in document["verdicts"][2]["sentence"]
+    assert found["d"][0] == "supported"
+    page = tmp_path / "brief.html"
+    run("brief", "channel", "--as-of", "2024-12-12", "--claims", path, "-o", page)
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<strong>Supported</strong>") == 3
+
+
+def test_a_file_that_replaces_an_embedded_corridor_is_noted_on_stderr(tmp_path):
+    text = (Path(__file__).resolve().parents[1] / "data" / "invented.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace("archipelago", "channel"), encoding="utf-8")
+    for words in (
+        ["check", "--routes", path],
+        ["stats", "channel", "--as-of", "2024-12-12", "--routes", path],
+    ):
+        done = CliRunner().invoke(main, [str(word) for word in words])
+        assert f"note: --routes {path} replaces the embedded channel." in done.stderr
+        assert "note:" not in done.stdout
+    assert "note:" not in run("check", "--routes", DATA / "invented.yaml").stderr
+    path.write_text("corridors: 5", encoding="utf-8")
+    assert "note:" not in run("check", "--routes", path, code=1).stderr
+
+
+def test_the_package_can_be_run_as_a_module():
+    words = [sys.executable, "-m", "layers", "check", "--format", "json"]
+    root = Path(__file__).resolve().parents[2]
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(words, cwd=root, env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["counted"]["supported"] == 5
+    usage = subprocess.run(
+        [*words[:3], "--help"], cwd=root, env=env, capture_output=True, text=True, check=True
+    )
+    assert usage.stdout.startswith("Usage: routeways ")

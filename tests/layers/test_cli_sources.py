@@ -91,6 +91,22 @@ def test_an_inferred_date_is_called_so(home):
     assert home.is_dir()
 
 
+def test_a_stated_date_is_not_undone_by_adding_the_file_again(home, tmp_path):
+    file = tmp_path / "list.csv"
+    head = "Main ID,Incident ID,Region,Incident Date,Year,Reported Month,Number Dead,"
+    row = '1,1,Mediterranean,"Fri, 01/10/2031 - 12:00",2031,January,2,1,Central Mediterranean'
+    file.write_text(f"{head}Minimum Estimated Number of Missing,Migration route\n{row}\n")
+    assert (
+        "published 1 March 2031 (as stated)"
+        in run("sources", "add", file, "--published", "2031-03-01").stdout
+    )
+    again = run("sources", "add", file).stdout
+    assert again.startswith("held already: iom_missing_migrants@2031-03-01")
+    other = run("sources", "add", file, "--published", "2031-03-02", code=1)
+    assert "The same bytes are held as published on 2031-03-01" in other.stderr
+    assert len(list((home / "vintages").glob("*.parquet"))) == 1
+
+
 def test_of_several_files_the_good_ones_are_added(home, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("a,b\n1,2\n")
@@ -168,8 +184,9 @@ def test_the_list_says_how_files_are_got():
 
 
 def test_update_works_through_what_it_can_and_tells_the_rest(home, monkeypatch):
-    def fetch(name, *, offline):
+    def fetch(name, *, offline, addresses):
         assert not offline
+        assert addresses is None
         if name == "frontex":
             raise FetchError("Invalid answer 403.\nBy hand: open the page.")
         if name == "eurostat_returns" or name.startswith("un"):
@@ -188,8 +205,8 @@ def test_update_works_through_what_it_can_and_tells_the_rest(home, monkeypatch):
     assert done.stdout.count("\n") == 1
     assert "frontex: not updated. Invalid answer 403." in done.stderr
     assert done.stderr.count("By hand:") == 2
-    assert "2 of 4 sources were not updated: frontex, unhcr." in done.stderr
-    assert run("sources", "update", "home_office_daily").stdout.startswith("held already")
+    assert "2 of 3 sources were not updated: frontex, unhcr." in done.stderr
+    assert run("sources", "update", "home_office_daily").stdout.startswith("unchanged")
     assert "Did you mean" in run("sources", "update", "frontx", code=2).stderr
     assert home.is_dir()
 

@@ -1,12 +1,21 @@
 """Anybody's own table, through a mapping."""
 
+import importlib.util
+import io
+import json
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from geo import vintages
 from geo.errors import InvalidInputError
 from geo.sources import own, read_source
+from layers.cli import main
+
+ROOT = Path(__file__).resolve().parents[3]
 
 MAPPING = {
     "source": "tally",
@@ -142,3 +151,33 @@ def test_a_sheet_or_row_that_is_not_there_is_named(write, office):
         read_source(path, mapping=MAPPING | {"sheet": "Other"})
     with pytest.raises(InvalidInputError, match="It has 1 rows, and the mapping's header_row is 9"):
         read_source(path, mapping=MAPPING | {"header_row": 9})
+
+
+@pytest.mark.parametrize("form", [".csv", ".xlsx", ".parquet"])
+def test_the_example_of_an_own_table_works_as_the_page_says(office, tmp_path, monkeypatch, form):
+    path = ROOT / "tools" / "build_contents.py"
+    spec = importlib.util.spec_from_file_location("build_contents", path)
+    contents_tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(contents_tool)
+    monkeypatch.setenv("ROUTEWAYS_HOME", str(tmp_path / "home"))
+    table, mapping = tmp_path / f"shelter{form}", tmp_path / "shelter.yaml"
+    frame = pd.read_csv(io.StringIO(contents_tool.OWN_CSV), dtype=str, keep_default_na=False)
+    if form == ".csv":
+        table.write_text(contents_tool.OWN_CSV, encoding="utf-8")
+    elif form == ".parquet":
+        frame.to_parquet(table)
+    else:
+        table.write_bytes(office.xlsx({"Counts": [frame.columns.tolist(), *frame.to_numpy().tolist()]}))
+    mapping.write_text(contents_tool.OWN_MAPPING, encoding="utf-8")
+    words = ["sources", "add", str(table), "--mapping", str(mapping), "--published", "2026-03-02"]
+    added = CliRunner().invoke(main, words)
+    assert added.stdout.startswith("added: night_shelter@2026-03-02"), added.output
+    assert "6 rows, data through 28 February 2026" in added.stdout
+    words = ["stats", "channel", "--source", "night_shelter", "--measure", "registration", "--format", "json"]
+    told = json.loads(CliRunner().invoke(main, words).stdout)
+    total = next(one for one in told["corridors"][0]["results"] if one["statistic"] == "total")
+    assert total["value"] == 95
+    held = vintages.read_vintage("night_shelter@2026-03-02")
+    few = held[held["nationality"] == "AFG"]
+    assert few["value"].isna().all()
+    assert few["flag"].tolist() == ["suppressed", ""]
