@@ -1,7 +1,7 @@
 """How often the intervals of death rates cover the truth, on simulated incidents.
 
-Run ``python benchmarks/coverage_rates.py [--sets N] [--replicates B] [--seed S] [-o FILE]`` from the root of the
-repository; the table of docs/method.md was made with the defaults. Same arguments in, same table out.
+Run ``python benchmarks/coverage_rates.py [--sets N] [--replicates B] [--seed S] [-o FILE]`` from the root of
+the repository; the table of docs/method.md was made with the defaults. Same arguments in, same table out.
 
 Every set of incidents has Poisson(n) incidents with independent sizes. Light tails: sizes are geometric, a
 rounded-up lognormal, or one plus a Poisson number. Real: sizes are drawn with replacement from the embedded
