@@ -48,11 +48,7 @@ def route(v: Voice, corridor: str, title: str) -> str:
 
 def denominator(v: Voice, name: str, place: str) -> str:
     """Name what deaths are divided by."""
-    arrivals = (
-        v.say("recorded arrivals in {place}", place=v.messages.gettext(place))
-        if place
-        else v.say("recorded arrivals")
-    )
+    arrivals = v.say("recorded arrivals in {place}", place=place) if place else v.say("recorded arrivals")
     return v.messages.gettext(_DENOMINATORS[name]).format(arrivals=arrivals)
 
 
@@ -272,7 +268,7 @@ def one_country(v: Voice, place: str) -> str:
     return v.say(
         "The arrivals are those in {place} only, the deaths those of the whole route; people who arrived "
         "elsewhere would lower the rate.",
-        place=v.messages.gettext(place),
+        place=place,
     )
 
 

@@ -123,7 +123,7 @@ def death_rate(
     >>> table = death_rate(read_counts(), "central_med", denominator="arrivals+deaths", period="2024")
     >>> print(table["sentence"].iloc[0])
     In 2024, at least 1,810 people were recorded dead or missing on the central Mediterranean, 26.6 per
-    1,000 recorded arrivals in Italy plus deaths (95 % interval 21.2–33.7), about 1 in 38; interceptions
+    1,000 recorded arrivals in Italy plus deaths (95 % interval 21.1–33.6), about 1 in 38; interceptions
     are not included, so this is not a risk per attempt...
     """
     setting = read_setting(

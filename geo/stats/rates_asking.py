@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 LAND_IN_LABEL: Final = frozenset({"channel"})
 """Corridors whose deaths include deaths on land: bounds by cause, never one number."""
 ARRIVALS_IN: Final = {
-    "italy_ministry": "Italy",
-    "italy_ministry_daily": "Italy",
-    "italy_ministry_departures": "Italy",
-    "unhcr": "Italy",
+    "italy_ministry": "IT",
+    "italy_ministry_daily": "IT",
+    "italy_ministry_departures": "IT",
+    "unhcr": "IT",
 }
 """Sources of arrivals that cover one country of a longer route."""
 
@@ -296,8 +296,9 @@ def find(q: Question, meta: Corridor, setting: Setting, period: Period, name: st
 
 
 def country(q: Question) -> str:
-    """Return the country of the arrivals, where they are those of one."""
-    return ARRIVALS_IN.get(q.series.source, "")
+    """Name the country of the arrivals, where they are those of one."""
+    code = ARRIVALS_IN.get(q.series.source)
+    return q.voice.country(code) if code else ""
 
 
 def _interceptions(q: Question, setting: Setting, period: Period) -> Span:

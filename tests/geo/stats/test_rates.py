@@ -115,6 +115,23 @@ def test_the_default_period_is_the_last_year_of_both(counts):
     assert ends.tolist() == [2024, 2024]
 
 
+def test_a_year_with_a_gap_is_not_the_default(make_table, make_corridors, incidents):
+    counts = make_table([100] * 17 + [None] + [100] * 6, kind="month")
+    both = pd.concat([incidents, incidents.assign(month=incidents["month"].str.replace("2030", "2031"))])
+    table = death_rate(counts, make_corridors("north"), denominator="arrivals", incidents=both, **FAST)
+    assert table["period_end"].dt.year.tolist() == [2030]
+
+
+def test_other_arrivals_are_asked_for_by_source(counts):
+    record = rows_of(
+        death_rate(
+            counts, "central_med", denominator="arrivals", source="unhcr", period="2026-01/2026-04", **FAST
+        )
+    )[0]
+    assert record["detail"]["arrivals_source"] == "unhcr"
+    assert record["value"] == pytest.approx(1000 * record["detail"]["deaths"] / record["detail"]["arrivals"])
+
+
 def test_deaths_published_long_after_the_data_date_are_flagged(counts):
     table = death_rate(counts, "central_med", denominator="arrivals", as_of="2024-12-31", **FAST)
     assert "published_later" in table["flags"].iloc[0]

@@ -85,6 +85,25 @@ def test_too_few_incidents_tell_nothing(make_table, make_corridors):
     assert "no interval, for the incidents are too few" in record["sentence"]
 
 
+def test_a_ratio_may_have_no_upper_end(make_table, make_corridors):
+    months = ["2030-02"] * 6 + ["2031-02"] * 6
+    sizes = [4, 4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 400]
+    incidents = pd.DataFrame({"corridor": "north", "month": months, "dead_missing": sizes})
+    record = one(
+        death_rate_ratio(
+            make_table([1000] * 24, kind="month"),
+            make_corridors("north"),
+            denominator="arrivals",
+            incidents=incidents,
+            incidents_cover="2030/2031",
+            period="2030",
+            against="2031",
+        )
+    )
+    assert record["high"] == math.inf
+    assert "–∞)" in record["sentence"]
+
+
 @pytest.mark.parametrize(
     ("options", "match"),
     [
