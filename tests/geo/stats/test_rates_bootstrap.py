@@ -1,6 +1,8 @@
 """Intervals over incidents: what they hold, what they refuse, how often they cover."""
 
+import importlib.util
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from geo.counts import read_incidents
 from geo.errors import InvalidInputError
 from geo.stats.bootstrap import clustered_interval, incidents_needed, poisson_interval, ratio_interval
 
+BENCHMARK = Path(__file__).resolve().parents[3] / "benchmarks" / "coverage_rates.py"
 sizes_lists = st.lists(st.integers(1, 60), min_size=5, max_size=40)
 
 
@@ -149,3 +152,13 @@ def test_real_sizes_are_covered_nine_times_in_ten():
     )
     assert clustered >= 0.90
     assert naive < 0.30
+
+
+def test_the_benchmark_runs_and_repeats_itself():
+    spec = importlib.util.spec_from_file_location("coverage_rates", BENCHMARK)
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    table = benchmark.run(sets=2, replicates=199, seed=5)
+    assert table.equals(benchmark.run(sets=2, replicates=199, seed=5))
+    assert table["clustered"].between(0, 100).all()
+    assert {"geometric, mean 3", "central Mediterranean", "Channel, drowning-coded"} <= set(table["sizes"])
