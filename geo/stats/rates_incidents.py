@@ -95,7 +95,8 @@ def load_incidents(
         The whole months for which the list is complete; default from its first to its last month, for a list
         does not say that nothing happened after it ends. The embedded one brings its own.
     known_on : date or str, optional
-        Keep what was published by this day.
+        Keep what was published by this day; a list without ``known_on`` is kept whole, and the sentences say
+        that its date is not known.
 
     Returns
     -------
