@@ -155,18 +155,7 @@ def _ratio(q: Question, meta: Corridor, setting: Setting, found: Found, base: Fo
         against=base.period,
         base=base.rates[0].value if single else math.nan,
         flags=() if single else ("range_only",),
-        detail={
-            "verdict": verdict,
-            "denominator": found.denominator,
-            "rates": [rate.value for rate in found.rates],
-            "base_rates": [rate.value for rate in base.rates],
-            "deaths": found.deaths,
-            "base_deaths": base.deaths,
-            "confidence": setting.confidence,
-            "replicates": setting.replicates,
-            "seed": setting.seed,
-            "deaths_known_on": iso(setting.held.known_on),
-        },
+        detail=_detail(setting, found, base, verdict),
         low=shown[0],
         high=shown[1],
         interval=interval_of(v, setting, bounded=known, single=single),
@@ -180,6 +169,22 @@ def _ratio(q: Question, meta: Corridor, setting: Setting, found: Found, base: Fo
     )
     notes = [rate_phrases.not_included(v, found.denominator), *limits(q, setting, found, base)]
     return finish(stat, setting.held, notes)
+
+
+def _detail(setting: Setting, found: Found, base: Found, verdict: str) -> dict[str, Any]:
+    """Lay the figures of a ratio out for machines."""
+    return {
+        "verdict": verdict,
+        "denominator": found.denominator,
+        "rates": [rate.value for rate in found.rates],
+        "base_rates": [rate.value for rate in base.rates],
+        "deaths": found.deaths,
+        "base_deaths": base.deaths,
+        "confidence": setting.confidence,
+        "replicates": setting.replicates,
+        "seed": setting.seed,
+        "deaths_known_on": iso(setting.held.known_on),
+    }
 
 
 def _said(v: Voice, found: Found) -> str:
