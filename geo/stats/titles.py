@@ -43,6 +43,8 @@ TITLES: Final = {
     "current_run_without": _mark("Current run without arrivals"),
     "threshold_date": _mark("Date a figure was reached"),
     "seasonal_index": _mark("Seasonal index"),
+    "death_rate": _mark("People dead or missing per 1,000"),
+    "death_rate_ratio": _mark("Ratio of death rates"),
 }
 
 
