@@ -43,6 +43,11 @@ TITLES: Final = {
     "current_run_without": _mark("Current run without arrivals"),
     "threshold_date": _mark("Date a figure was reached"),
     "seasonal_index": _mark("Seasonal index"),
+    "displacement": _mark("Displacement between corridors"),
+    "share_of_recorded": _mark("Share of those recorded"),
+    "unknown_count": _mark("Number not recorded"),
+    "top_five_share": _mark("Share of the largest groups"),
+    "herfindahl": _mark("Concentration"),
 }
 
 
