@@ -36,7 +36,6 @@ SMALL_MONTH: Final = 10
 """A corridor is refused if more than a quarter of its months hold fewer."""
 _MISSING = 0.05
 _SMALL = 0.25
-_LEAST_LEFT = 36
 _TOTALS_ONLY = ("dead_missing",)
 
 
@@ -173,9 +172,6 @@ def _tested(questions: tuple[Question, Question], options: Options) -> Pair:
     white = [prewhiten(table[name].to_numpy()) for name in "ab"]
     known = [np.isfinite(one.innovations) for one in white]
     begin = max(int(mask.argmax()) for mask in known)
-    if int((known[0] & known[1]).sum()) < _LEAST_LEFT:
-        told = say.too_many_missing(voice, missing, len(table))
-        raise UnavailableError(told, "missing", period=window)
     if min(one.scale for one in white) < 1e-9:
         raise UnavailableError(say.no_variation(voice), "not_applicable", period=window)
     first, second = (one.standardised[begin:] for one in white)

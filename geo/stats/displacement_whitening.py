@@ -67,9 +67,9 @@ def prewhiten(values: ArrayLike, *, max_order: int | None = None) -> Prewhitened
     Notes
     -----
     Least squares of log(x + 1/2) on twelve calendar-month means, a linear trend, a yearly wave whose size
-    changes evenly and p months of its own past, p by the Bayesian information criterion
-    (Haugh 1976 for why both series are whitened). The variance of a
-    month is taken as α + 1/μ, that of the log of a negative binomial count to first order, α by moments.
+    changes evenly and p months of its own past, p by Akaike's information criterion (Haugh 1976 for why both
+    series are whitened). The variance of a month is taken as α + 1/μ, that of the log of a negative
+    binomial count to first order, α by moments.
 
     Examples
     --------
@@ -81,13 +81,11 @@ def prewhiten(values: ArrayLike, *, max_order: int | None = None) -> Prewhitened
     counts = np.asarray(values, dtype=np.float64)
     if counts.ndim != 1 or np.isinf(counts).any() or (counts < 0).any():
         raise InvalidInputError("Invalid monthly counts. They must be a row of numbers of 0 or more.")
-    if np.isfinite(counts).sum() < 3 * SEASON:
-        raise InvalidInputError(
-            f"Invalid monthly counts of {int(np.isfinite(counts).sum())} months. It takes at least {3 * SEASON}."
-        )
-    most = _MAX_ORDER if max_order is None else max_order
+    number = int(np.isfinite(counts).sum())
+    if number < 3 * SEASON:
+        raise InvalidInputError(f"Invalid monthly counts of {number} months. It takes at least {3 * SEASON}.")
     logs = np.log(counts + _HALF)
-    order = _choose_order(logs, most)
+    order = _choose_order(logs, _MAX_ORDER if max_order is None else max_order)
     fitted, coefficients = _fit(logs, order, order)
     innovations = logs - fitted
     held = np.isfinite(innovations)
@@ -130,7 +128,7 @@ def _choose_order(logs: Floats, most: int) -> int:
     for order in range(most + 1):
         used = design[held][:, : _FIXED + order]
         left = wanted - used @ np.linalg.lstsq(used, wanted, rcond=None)[0]
-        score = n * np.log(max(float(left @ left) / n, 1e-12)) + order * np.log(n)
+        score = n * np.log(max(float(left @ left) / n, 1e-12)) + 2 * order
         if score < least:
             best, least = order, score
     return best
