@@ -87,7 +87,7 @@ def composition(
     language: str = "en",
     catalogues: str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
-    """Divide the people of a period by nationality, sex or age, of those for whom it was recorded.
+    r"""Divide the people of a period by nationality, sex or age, of those for whom it was recorded.
 
     Parameters
     ----------
@@ -117,8 +117,8 @@ def composition(
     -------
     table : DataFrame
         Index (corridor, statistic): ``share_of_recorded`` (%, per group, ``detail["category"]``),
-        ``unknown_count``, ``top_five_share`` (%), ``herfindahl`` (0 to 1; ``detail["effective_number"]``) and
-        ``share_change`` (percentage points, per group). Where a report has a rest that it does not name
+        ``unknown_count``, ``top_five_share`` (%, of nationalities), ``herfindahl`` (0 to 1;
+        ``detail["effective_number"]``) and ``share_change`` (percentage points, per group). Where a report has a rest that it does not name
         (``other``), what depends on it is a range.
 
     Raises
@@ -134,7 +134,7 @@ def composition(
     >>> table = composition(read_counts(), "channel", period="2022", top=2)
     >>> table.loc[("channel", "share_of_recorded"), "value"].tolist()
     [27.8, 19.9, 0.1]
-    >>> print(table["detail"].iloc[0]["text"])
+    >>> print(table["detail"].iloc[0]["text"].replace("\N{NO-BREAK SPACE}", " "))
     Nationals of Albania made up 28 % of the 45,573 people whose nationality was recorded in 2022; for 201 it
     was not recorded.
     """
@@ -200,7 +200,7 @@ def _records(asked: _Asked) -> list[Stat]:
     return [
         *shares,
         _unknown(asked, now),
-        _top_five(asked, now),
+        *([_top_five(asked, now)] if asked.by == terms.NATIONALITY else []),
         _herfindahl(asked, now),
         *_changes(asked, now, leading),
     ]
@@ -289,7 +289,7 @@ def _top_five(asked: _Asked, now: Composition) -> Stat:
         high = (float(now.named.iloc[: _FIVE - 1].sum()) + hidden) / now.recorded * 100
         more = {"low": value, "high": min(high, 100.0), "interval": say.rest_range(q.voice)}
     exact = float(largest.sum()) / now.recorded * 100
-    clause = say.five(q.voice, asked.by, exact, _whole(asked, now.recorded), q.period, now.unknown, high)
+    clause = say.five(q.voice, exact, _whole(asked, now.recorded), q.period, now.unknown, high)
     detail = _told(asked, now, categories=[str(name) for name in largest.index], exact=exact)
     return _answer(
         asked, now, "top_five_share", value, clause, unit="%", base=now.recorded, detail=detail, **more

@@ -26,11 +26,6 @@ _NOUNS: Final = {
     "sex": _mark("sex"),
     "age_group": _mark("age group"),
 }
-_FIVE: Final = {
-    "nationality": _mark("the five largest nationalities made up {share} of {whole} {when}"),
-    "sex": _mark("the largest groups by sex made up {share} of {whole} {when}"),
-    "age_group": _mark("the five largest age groups made up {share} of {whole} {when}"),
-}
 ASSUMPTIONS: Final = (
     _mark("Quarters stand for the groups in which people arrive."),
     _mark("People whose category was not recorded are like those of whom it was."),
@@ -117,14 +112,17 @@ def unknown(v: Voice, by: str, number: float, counted: str, period: Period, valu
     )
 
 
-def five(
-    v: Voice, by: str, value: float, denominator: str, period: Period, unknown: float, high: float
-) -> str:
-    """Say which share the five largest groups made up."""
+def five(v: Voice, value: float, denominator: str, period: Period, unknown: float, high: float) -> str:
+    """Say which share the five largest nationalities made up."""
     told = percent(v, value)
     if high == high:
         told = v.say("at least {share}", share=told)
-    clause = v.messages.gettext(_FIVE[by]).format(share=told, whole=denominator, when=when(v, period))
+    clause = v.say(
+        "the five largest nationalities made up {share} of {whole} {when}",
+        share=told,
+        whole=denominator,
+        when=when(v, period),
+    )
     return not_recorded_tail(v, clause, unknown)
 
 
@@ -255,6 +253,11 @@ def too_fine(v: Voice) -> str:
 def group_withheld(v: Voice) -> str:
     """Say that a group is withheld in one of the periods."""
     return v.say("a group this small is withheld")
+
+
+def few_unknown(v: Voice) -> str:
+    """Say that those not recorded are too few to be shown in a table of two dimensions."""
+    return v.say("those not recorded are too few to be shown beside the others")
 
 
 def not_named(v: Voice) -> str:

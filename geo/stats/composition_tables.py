@@ -177,7 +177,8 @@ def compose(
     Raises
     ------
     UnavailableError
-        If the whole has no figure, the parts exceed it, or fewer than `smallest` were recorded.
+        If the whole has no figure, the parts exceed it, fewer than `smallest` were recorded, or those
+        not recorded would be a small cell of a cross-table.
     """
     total = q.need(period).value
     cells = period_cells(rows, by, period, exact=q.series.overlapping)
@@ -191,8 +192,10 @@ def compose(
     if recorded < smallest:
         reason = say.too_few(q.voice, recorded, smallest)
         raise UnavailableError(reason, "small_base", period=period)
-    fine = period.n_days < QUARTER_DAYS
-    hidden = withhold(known) if crossed + fine >= 2 else known.isna()
+    table = crossed + (period.n_days < QUARTER_DAYS) >= 2
+    if table and 0 < unknown < SMALL_CELL:
+        raise UnavailableError(say.few_unknown(q.voice), "suppressed", period=period)
+    hidden = withhold(known) if table else known.isna()
     shown = known.mask(hidden).sort_index().sort_values(ascending=False, kind="stable")
     return Composition(shown, recorded, unknown, tuple(sorted(known.index[hidden])))
 

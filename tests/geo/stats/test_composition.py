@@ -193,6 +193,15 @@ def test_small_cells_are_shown_in_one_dimension_and_withheld_in_two(tally):
     assert shown == ["AFG"]
 
 
+def test_those_not_recorded_are_a_cell_of_a_cross_table_too(tally):
+    cells = {"female": 60, "male": 90, "unknown": 3}
+    rows = tally({(2031, "Q1"): cells}, by="sex", nationality="AFG")
+    table = composition(rows, "north", by="sex", nationality="AFG")
+    assert "those not recorded are too few to be shown beside the others" in table["sentence"].iloc[0]
+    assert table["value"].isna().all()
+    assert "Nationality Afghanistan" in table["sentence"].iloc[0]
+
+
 def test_small_groups_have_no_shares(tally):
     table = composition(tally({(2031, "Q1"): {"AFG": 30, "IRN": 19, "unknown": 400}}), "north")
     assert {"unavailable", "small_base"} <= set(table["flags"].iloc[0])
@@ -272,6 +281,42 @@ def test_a_change_against_a_withheld_group_or_a_missing_year_is_refused(tally):
     assert "suppressed" in _of(table, "share_change", "AFG")["flags"]
     alone = composition(tally({(2031, "Q1"): {"AFG": 60, "IRN": 90}}), "north")
     assert "outside" in _of(alone, "share_change")["flags"]
+
+
+def test_quarters_with_a_gap_or_a_changing_list_give_no_interval(tally):
+    even = [{"AFG": 50, "IRN": 50}] * 4
+    gap = _year(2030, *even) | _year(2031, *even[:3], {"AFG": 50, "other": 50})
+    table = composition(tally(gap), "north", period="2031")
+    assert math.isnan(_of(table, "share_change", "IRN")["low"])
+    rows = tally(_year(2030, *even) | _year(2031, *even))
+    rows.loc[(rows["nationality"] == "IRN") & (rows["period_start"] == "2031-04-01"), "value"] = math.nan
+    assert math.isnan(_of(composition(rows, "north", period="2031"), "share_change", "AFG")["low"])
+    over = tally(_year(2030, *even) | _year(2031, *even))
+    over.loc[(over["nationality"] == "") & (over["period_start"] == "2031-04-01"), "value"] = 99
+    over.loc[(over["nationality"] == "") & (over["period_start"] == "2031-07-01"), "value"] = 101
+    assert math.isnan(_of(composition(over, "north", period="2031"), "share_change", "AFG")["low"])
+
+
+def test_months_and_falling_totals_give_no_interval(tally):
+    even = [{"AFG": 50, "IRN": 50}] * 4
+    rows = tally(_year(2030, *even) | _year(2031, *even))
+    monthly = rows.assign(period_end=rows["period_start"] + pd.offsets.MonthEnd(0))
+    assert math.isnan(_of(composition(monthly, "north", period="2031-10"), "share_change", "AFG")["low"])
+    running = rows.assign(flag="cumulative")
+    running["period_start"] = pd.to_datetime(rows["period_start"].dt.year.astype(str) + "-01-01")
+    later = running["period_end"].dt.month > 3
+    running.loc[later & (running["nationality"] != ""), "value"] += 10
+    running.loc[later & (running["nationality"] == ""), "value"] += 20
+    assert _of(composition(running, "north", period="2031"), "share_change", "AFG")["value"] == 0
+    fallen = (running["nationality"] == "AFG") & (running["period_end"] == "2031-09-30")
+    running.loc[fallen, "value"] = 20
+    assert math.isnan(_of(composition(running, "north", period="2031"), "share_change", "AFG")["low"])
+
+
+def test_the_headline_source_is_preferred(tally, make_corridors):
+    two = [tally({(2031, "Q1"): {"AFG": 60}}, source=name) for name in ("tally", "another")]
+    table = composition(pd.concat(two, ignore_index=True), make_corridors("north"))
+    assert set(table["source"]) == {"tally"}
 
 
 # --- what fails

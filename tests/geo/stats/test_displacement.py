@@ -160,6 +160,15 @@ def test_a_period_limits_the_months(counts):
     assert table["period_start"].iloc[0] == pd.Timestamp("2015-01-01")
 
 
+def test_an_interval_without_0_is_no_finding_after_allowing_for_the_pairs(moved, monkeypatch):
+    module = importlib.import_module("geo.stats.displacement")
+    monkeypatch.setattr(module, "false_discovery", lambda p_values: [0.06] * len(p_values))
+    table = displacement(moved(), ["north", "south"], **QUICK)
+    assert table["detail"].iloc[0]["verdict"] == "no_evidence"
+    assert "not after allowing for the number of pairs examined" in table["sentence"].iloc[0]
+    assert "not after allowing" not in table["sentence"].iloc[1]
+
+
 # --- what is refused
 def test_short_series_are_refused_with_the_number(moved):
     for n, flag in ((MIN_MONTHS - 1, True), (MIN_MONTHS, False)):
@@ -221,7 +230,7 @@ def test_bad_options_fail(counts, options, message):
 def test_what_is_not_held_fails(counts, moved):
     with pytest.raises(UnknownNameError, match="tally"):
         displacement(counts, ["central_med", "western_balkans"], source="tally")
-    with pytest.raises(UnknownNameError, match="Invalid corridor 'other_routes'. The counts hold no sum"):
+    with pytest.raises(UnknownNameError, match=r"Invalid corridor 'other_routes'\. The counts hold no sum"):
         displacement(moved(), ["north", "other_routes"])
     with pytest.raises(NotCoveredError, match="as_of"):
         displacement(counts, ["central_med", "western_balkans"], as_of="2031-01-01")
@@ -265,7 +274,7 @@ def test_a_missing_month_takes_the_following_ones_with_it_only():
 
 @pytest.mark.parametrize("values", [[-1.0] * 40, [math.inf] * 40, [[1.0] * 40]])
 def test_counts_that_are_none_fail(values):
-    with pytest.raises(InvalidInputError, match=r"Invalid monthly counts. They must be a row of numbers"):
+    with pytest.raises(InvalidInputError, match="Invalid monthly counts"):
         prewhiten(values)
 
 
