@@ -118,8 +118,8 @@ def composition(
     table : DataFrame
         Index (corridor, statistic): ``share_of_recorded`` (%, per group, ``detail["category"]``),
         ``unknown_count``, ``top_five_share`` (%, of nationalities), ``herfindahl`` (0 to 1;
-        ``detail["effective_number"]``) and ``share_change`` (percentage points, per group). Where a report has a rest that it does not name
-        (``other``), what depends on it is a range.
+        ``detail["effective_number"]``) and ``share_change`` (percentage points, per group). Where a report
+        has a rest that it does not name (``other``), what depends on it is a range.
 
     Raises
     ------
