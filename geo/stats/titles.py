@@ -45,6 +45,11 @@ TITLES: Final = {
     "seasonal_index": _mark("Seasonal index"),
     "death_rate": _mark("People dead or missing per 1,000"),
     "death_rate_ratio": _mark("Ratio of death rates"),
+    "displacement": _mark("Displacement between corridors"),
+    "share_of_recorded": _mark("Share of those recorded"),
+    "unknown_count": _mark("Number not recorded"),
+    "top_five_share": _mark("Share of the largest groups"),
+    "herfindahl": _mark("Concentration"),
 }
 
 
