@@ -91,9 +91,7 @@ def find_conflict(
         if not program.feasible(np.isin(program.count, [-1, *rest])):
             kept = rest
     eased = [
-        name
-        for name in NAMES
-        if build_program(edges, counts, assumed.without(name), groups, free).feasible()
+        name for name in NAMES if build_program(edges, counts, assumed.without(name), groups, free).feasible()
     ]
     return Conflict(tuple(kept), _slack(program), _percent(program, kept), tuple(eased))
 
@@ -133,9 +131,6 @@ def nodes_after_sources(edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """
     entered = {node for chain in edges.values() for node in chain[1:] if node != chain[0]}
     first = {
-        chain[at + 1]
-        for chain in edges.values()
-        for at in range(len(chain) - 1)
-        if chain[at] not in entered
+        chain[at + 1] for chain in edges.values() for at in range(len(chain) - 1) if chain[at] not in entered
     }
     return tuple(sorted(first))
