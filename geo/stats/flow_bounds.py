@@ -31,6 +31,7 @@ def flow_bounds(
     *,
     regions: Mapping[str, Iterable[str]] | None = None,
     joins: Iterable[str] = (),
+    nodes: bool = True,
     drivers: bool = True,
 ) -> pd.DataFrame:
     """Find the least and the greatest number of people on each leg, in each node and each region.
@@ -45,6 +46,8 @@ def flow_bounds(
         Name to a set of nodes.
     joins : iterable of str
         Nodes where any number of people may join from outside the graph.
+    nodes : bool
+        Whether to bound the people in nodes, too.
     drivers : bool
         Whether to find the assumption that drives each range; it takes several times as long.
 
@@ -75,19 +78,20 @@ def flow_bounds(
     program = build_program(edges, counts, assumed, groups, free)
     if not program.feasible():
         raise InvalidInputError("Invalid counts of flows. No flows fulfil them under the assumptions.")
-    ends = [_ends(program, at) for at in range(len(program.names))]
+    wanted = [at for at, name in enumerate(program.names) if nodes or not name.startswith("node:")]
+    ends = _all_ends(program, wanted)
     frame = pd.DataFrame(
         {
             "low": [math.floor(round(low[0], 2)) + 0.0 for low, _ in ends],
             "high": [math.ceil(round(-top[0], 2)) if math.isfinite(top[0]) else math.inf for _, top in ends],
         },
-        index=pd.Index(program.names, name="target", dtype=object),
+        index=pd.Index([program.names[at] for at in wanted], name="target", dtype=object),
         dtype="float64",
     )
     found: list[dict[str, float]] = [{} for _ in ends]
     for name in _candidates(counts) if drivers else ():
         tight = build_program(edges, counts, assumed.halved(name), groups, free)
-        for parts, part in zip(found, _narrowing(program, tight, ends), strict=True):
+        for parts, part in zip(found, _narrowing(program, tight, wanted, ends), strict=True):
             parts[name] = part
     frame["driver"] = [_driver(parts) for parts in found]
     frame["narrowing"] = pd.Series(found, index=frame.index, dtype=object)
@@ -100,14 +104,28 @@ def _candidates(counts: Sequence[FlowCount]) -> list[str]:
     return list(dict.fromkeys([*_MODEL, *(name for count in counts for name in count.needs())]))
 
 
-def _ends(program: Program, at: int) -> tuple[_End, _End]:
-    """Solve for the least and the greatest value of one column; the greatest with its sign turned."""
-    cost = np.zeros(len(program.names))
-    cost[at] = 1.0
-    return program.solve(cost), program.solve(-cost)
+def _all_ends(program: Program, wanted: Sequence[int]) -> list[tuple[_End, _End]]:
+    """Solve for the least and the greatest value of columns; the greatest with its sign turned.
+
+    No column is below 0, so one that known flows leave empty needs no solution for its least value.
+    """
+    known: list[NDArray[np.float64]] = []
+    free = np.zeros(len(program.limit))
+    found = []
+    for at in wanted:
+        cost = np.zeros(len(program.names))
+        cost[at] = 1.0
+        empty = next((x for x in known if x[at] <= 0), None)
+        low = program.solve(cost) if empty is None else (0.0, empty, free)
+        high = program.solve(-cost)
+        known += [end[1] for end in (low, high) if end[1].size]
+        found.append((low, high))
+    return found
 
 
-def _narrowing(program: Program, tight: Program, ends: Sequence[tuple[_End, _End]]) -> list[float]:
+def _narrowing(
+    program: Program, tight: Program, wanted: Sequence[int], ends: Sequence[tuple[_End, _End]]
+) -> list[float]:
     """Return how much of each range goes when one assumption is halved.
 
     Halving only takes flows away, so an end stays where some flows that still hold reach it; that saves most
@@ -119,7 +137,7 @@ def _narrowing(program: Program, tight: Program, ends: Sequence[tuple[_End, _End
     held = [end[1] for pair in ends for end in pair if end[1].size and tight.holds(end[1])]
     pool = _Pool(tight, held)
     parts = []
-    for at, (low, high) in enumerate(ends):
+    for at, (low, high) in zip(wanted, ends, strict=True):
         if math.isinf(high[0]):
             parts.append(0.0 if same or math.isinf(pool.least(-1.0, at, high[0])) else 1.0)
             continue

@@ -53,11 +53,13 @@ def assumption(v: Voice, name: str, assumed: FlowAssumptions) -> str:
     >>> from geo.stats.flow_assumptions import FlowAssumptions
     >>> from geo.stats.locales import read_voice
     >>> assumption(read_voice(), "undercount", FlowAssumptions())
-    'A count of arrivals misses at most 10.0 % of them (assumption, no source).'
+    'A count of arrivals misses at most 10 % of them (assumption, no source).'
     """
     value = getattr(assumed, name)
     low, high = value if isinstance(value, tuple) else (0.0, value)
-    share = {"low": v.percent(100 * low), "high": _percent(v, high)}
+    if (low, high) == (0.0, 1.0) and isinstance(value, tuple):
+        return v.say("Nothing is assumed of {what}.", what=driver(v, name))
+    share = {"low": _percent(v, low), "high": _percent(v, high)}
     times = {"low": _times(v, low), "high": _times(v, high)}
     texts = {
         "stay_share": lambda: v.say(
@@ -120,11 +122,17 @@ def assumption(v: Voice, name: str, assumed: FlowAssumptions) -> str:
 
 
 def _percent(v: Voice, share: float) -> str:
-    return v.percent(100 * share)
+    value = round(100 * share, 1)
+    return v.say("{number} %", number=v.number(value, places=0 if value.is_integer() else 1))
 
 
 def _times(v: Voice, factor: float) -> str:
-    return v.say("any number of") if math.isinf(factor) else v.number(factor, places=2)
+    return v.say("any number of") if math.isinf(factor) else v.number(factor, places=_places(factor))
+
+
+def _places(value: float) -> int:
+    """Return how many decimals a short number needs, two at most."""
+    return 0 if float(value).is_integer() else 1 if round(10 * value, 6).is_integer() else 2
 
 
 def spoken(v: Voice, value: float, *, up: bool) -> str:
@@ -180,8 +188,8 @@ def only_whole(v: Voice, title: str) -> str:
 def not_counted(v: Voice, title: str, period: Period) -> str:
     """Say why a leg that the only count does not cover has no range."""
     text = v.say(
-        "{when}: no range; the only count held is that of the whole corridor ({title}), which does not see this "
-        "leg",
+        "{when}: no range; the only count held is that of the whole corridor ({title}), which does not see "
+        "this leg",
         when=when(v, period),
         title=title,
     )
@@ -191,8 +199,8 @@ def not_counted(v: Voice, title: str, period: Period) -> str:
 def too_wide(v: Voice, period: Period, low: float, name: str) -> str:
     """Say that an upper bound says more of the assumptions than of the counts."""
     text = v.say(
-        "{when}: at least {low} people passed this leg; no upper bound from the counts that would tell anything, "
-        "for the assumptions allow more than five times the largest count",
+        "{when}: {low} people or more passed this leg; no upper bound from the counts that would tell "
+        "anything, for the assumptions allow more than five times the largest count",
         when=when(v, period),
         low=spoken(v, low, up=False),
     )
@@ -273,26 +281,68 @@ def contradiction(
     return " ".join(parts)
 
 
-def persons(v: Voice, period: Period, low: float, high: float, name: str, *, detected: bool) -> str:
-    """Say how many different people there may have been."""
+def persons(
+    v: Voice, period: Period, low: float, high: float, name: str, *, places: Sequence[str] = ()
+) -> str:
+    """Say how many different people there may have been: in countries, or behind detections."""
     parts: dict[str, Any] = {"when": when(v, period), "low": spoken(v, low, up=False)}
     if math.isinf(high):
         text = v.say("{when}: at least {low} different people, no upper bound from the counts", **parts)
+        return f"{sentence(text)} {driven(v, name, high)}"
+    parts["high"] = spoken(v, high, up=True)
+    if places:
+        text = v.say(
+            "{when}: between {low} and {high} different people were on the move in {places}, a possible "
+            "range (rounded outwards)",
+            places=v.join(list(places)),
+            **parts,
+        )
     else:
-        parts["high"] = spoken(v, high, up=True)
-        if detected:
-            text = v.say(
-                "{when}: between {low} and {high} different people stand behind the detections (rounded "
-                "outwards)",
-                **parts,
-            )
-        else:
-            text = v.say(
-                "{when}: between {low} and {high} different people were on the move in the counted countries "
-                "(rounded outwards)",
-                **parts,
-            )
+        text = v.say(
+            "{when}: between {low} and {high} different people stand behind the detections, a possible range "
+            "(rounded outwards); detections at transit borders are not added to those of first arrival",
+            **parts,
+        )
     return f"{sentence(text)} {driven(v, name, high)}"
+
+
+def no_region(v: Voice, title: str, period: Period) -> str:
+    """Say why the different people of a corridor are not bounded."""
+    return sentence(
+        v.say(
+            "{when}: the number of different people on the corridor {title} is not available, because no "
+            "count of people in its countries is held",
+            when=when(v, period),
+            title=title,
+        )
+    )
+
+
+def no_detections(v: Voice, period: Period) -> str:
+    """Say why the different people behind the detections are not bounded."""
+    return sentence(
+        v.say(
+            "{when}: the number of different people is not available, because no detections at borders of "
+            "first arrival are held",
+            when=when(v, period),
+        )
+    )
+
+
+def method(v: Voice) -> str:
+    """Say how the ranges of flows were found."""
+    return v.say(
+        "Least and greatest value of a linear programme over the graph of legs: people are balanced in each "
+        "country, and every count bounds the people on its legs or in its country."
+    )
+
+
+def method_detected(v: Voice) -> str:
+    """Say how the different people behind detections were bounded."""
+    return v.say(
+        "Least and greatest number of people that the detections allow; those at transit borders may all, in "
+        "part or not at all be people detected at a border of first arrival before."
+    )
 
 
 def counter(v: Voice, clause: str, caveat: str) -> str:

@@ -93,8 +93,9 @@ def flow_ranges(
         ``low`` and ``high`` in people; ``value`` is always NaN. ``high`` is NaN where the counts give no
         upper bound, or none below five times the largest count; both are NaN where no count says anything.
         ``status`` is ``range``; ``no_upper``; ``whole_corridor`` (no count below the whole corridor, so all
-        counted legs share one range); ``contradiction`` (see :func:`diagnose_flows`) or ``nothing``. ``driver``, ``narrowing`` as for
-        :func:`~geo.stats.flow_bounds.flow_bounds`; ``counts``: names of the counts at the ends of the range;
+        counted legs share one range); ``contradiction`` (see :func:`diagnose_flows`) or ``nothing``.
+        ``driver``, ``narrowing`` as for :func:`~geo.stats.flow_bounds.flow_bounds`; ``counts``: names of the
+        counts at the ends of the range;
         ``unused``: tuple of dicts, counts that are not used and why; ``assumptions``: tuple of sentences.
 
     Raises
@@ -114,15 +115,15 @@ def flow_ranges(
     >>> from geo.counts import read_counts
     >>> from geo.routes import read_routes
     >>> found = flow_ranges(read_counts(), read_routes("western_balkans"), period="2022", drivers=False)
-    >>> found.loc["wb_skopje_pristina", ["low", "high", "status"]].tolist()
-    [408.0, 2124.0, 'range']
+    >>> found.loc["wb_skopje_pristina", ["low", "high"]].astype(int).tolist()
+    [408, 2124]
     """
     voice = read_voice(language, catalogues=catalogues)
     assumed = assumptions or FlowAssumptions()
     cases = _cases(voice, counts, corridors, routes, period, as_of, known_on, level, joins)
     rows: dict[Any, dict[str, Any]] = {}
     for case in cases:
-        rows |= leg_rows(voice, case, assumed, *solve_case(case, assumed, drivers=drivers))
+        rows |= leg_rows(voice, case, assumed, *solve_case(case, assumed, drivers=drivers, legs_only=True))
     index = pd.Index(list(rows), name="leg", dtype=object) if routes is None else routes.index
     empty = _row(voice, None, None) | {"sentence": leg_phrases.no_figure(voice)}
     return _table(index, [rows.get(leg, empty) for leg in index])
@@ -217,7 +218,7 @@ def _cases(
 
 
 def solve_case(
-    case: FlowCase, assumed: FlowAssumptions, *, drivers: bool = True
+    case: FlowCase, assumed: FlowAssumptions, *, drivers: bool = True, legs_only: bool = False
 ) -> tuple[pd.DataFrame | None, Conflict | None]:
     """Find the bounds of a case, or why there are none; neither where it has no counts.
 
@@ -228,6 +229,8 @@ def solve_case(
     assumed : FlowAssumptions
     drivers : bool
         Whether to find the assumption that drives each range.
+    legs_only : bool
+        Whether to leave out the region.
 
     Returns
     -------
@@ -241,8 +244,10 @@ def solve_case(
     conflict = find_conflict(case.edges, case.counts, assumed, joins=case.joins)
     if conflict is not None:
         return None, conflict
-    regions = {"counted": case.region} if case.region else {}
-    bounds = flow_bounds(case.edges, case.counts, assumed, regions=regions, joins=case.joins, drivers=drivers)
+    regions = {"counted": case.region} if case.region and not legs_only else {}
+    bounds = flow_bounds(
+        case.edges, case.counts, assumed, regions=regions, joins=case.joins, nodes=False, drivers=drivers
+    )
     return bounds, None
 
 
