@@ -31,7 +31,7 @@ def flow_bounds(
     *,
     regions: Mapping[str, Iterable[str]] | None = None,
     joins: Iterable[str] = (),
-    nodes: bool = True,
+    kinds: Iterable[str] = ("leg", "node", "region"),
     drivers: bool = True,
 ) -> pd.DataFrame:
     """Find the least and the greatest number of people on each leg, in each node and each region.
@@ -46,8 +46,8 @@ def flow_bounds(
         Name to a set of nodes.
     joins : iterable of str
         Nodes where any number of people may join from outside the graph.
-    nodes : bool
-        Whether to bound the people in nodes, too.
+    kinds : iterable of str
+        What to bound.
     drivers : bool
         Whether to find the assumption that drives each range; it takes several times as long.
 
@@ -78,7 +78,8 @@ def flow_bounds(
     program = build_program(edges, counts, assumed, groups, free)
     if not program.feasible():
         raise InvalidInputError("Invalid counts of flows. No flows fulfil them under the assumptions.")
-    wanted = [at for at, name in enumerate(program.names) if nodes or not name.startswith("node:")]
+    chosen = tuple(f"{kind}:" for kind in kinds)
+    wanted = [at for at, name in enumerate(program.names) if name.startswith(chosen)]
     ends = _all_ends(program, wanted)
     frame = pd.DataFrame(
         {

@@ -122,7 +122,9 @@ def assumption(v: Voice, name: str, assumed: FlowAssumptions) -> str:
 
 
 def _percent(v: Voice, share: float) -> str:
-    value = round(100 * share, 1)
+    if math.isinf(share):
+        return v.say("any number of")
+    value = round(100.0 * share, 1)
     return v.say("{number} %", number=v.number(value, places=0 if value.is_integer() else 1))
 
 

@@ -99,8 +99,9 @@ def flow_stats(
     )
     at = day or asked.end
     records: list[Stat] = []
+    kinds = [kind for name, kind in (("flow_range", "leg"), (_PERSONS, "region")) if name in wanted]
     for case in cases:
-        bounds, conflict = solve_case(case, assumed)
+        bounds, conflict = solve_case(case, assumed, kinds=kinds) if kinds else (None, None)
         if "flow_range" in wanted:
             found = leg_rows(voice, case, assumed, bounds, conflict)
             records += [_leg(voice, case, leg, row, at) for leg, row in found.items()]

@@ -123,7 +123,7 @@ def flow_ranges(
     cases = _cases(voice, counts, corridors, routes, period, as_of, known_on, level, joins)
     rows: dict[Any, dict[str, Any]] = {}
     for case in cases:
-        rows |= leg_rows(voice, case, assumed, *solve_case(case, assumed, drivers=drivers, legs_only=True))
+        rows |= leg_rows(voice, case, assumed, *solve_case(case, assumed, drivers=drivers, kinds=["leg"]))
     index = pd.Index(list(rows), name="leg", dtype=object) if routes is None else routes.index
     empty = _row(voice, None, None) | {"sentence": leg_phrases.no_figure(voice)}
     return _table(index, [rows.get(leg, empty) for leg in index])
@@ -218,7 +218,11 @@ def _cases(
 
 
 def solve_case(
-    case: FlowCase, assumed: FlowAssumptions, *, drivers: bool = True, legs_only: bool = False
+    case: FlowCase,
+    assumed: FlowAssumptions,
+    *,
+    drivers: bool = True,
+    kinds: Iterable[str] = ("leg", "region"),
 ) -> tuple[pd.DataFrame | None, Conflict | None]:
     """Find the bounds of a case, or why there are none; neither where it has no counts.
 
@@ -229,8 +233,8 @@ def solve_case(
     assumed : FlowAssumptions
     drivers : bool
         Whether to find the assumption that drives each range.
-    legs_only : bool
-        Whether to leave out the region.
+    kinds : iterable of str
+        What to bound.
 
     Returns
     -------
@@ -244,9 +248,9 @@ def solve_case(
     conflict = find_conflict(case.edges, case.counts, assumed, joins=case.joins)
     if conflict is not None:
         return None, conflict
-    regions = {"counted": case.region} if case.region and not legs_only else {}
+    regions = {"counted": case.region} if case.region else {}
     bounds = flow_bounds(
-        case.edges, case.counts, assumed, regions=regions, joins=case.joins, nodes=False, drivers=drivers
+        case.edges, case.counts, assumed, regions=regions, joins=case.joins, kinds=kinds, drivers=drivers
     )
     return bounds, None
 

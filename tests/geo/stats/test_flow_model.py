@@ -294,20 +294,20 @@ def test_every_range_contains_the_truth_where_the_assumptions_hold(block):
 def test_halving_an_assumption_never_widens_a_range():
     for seed in range(300, 303):
         edges, counts, assumed, _, _ = _simulate(seed)
-        wide = flow_bounds(edges, counts, assumed, nodes=False, drivers=False)
+        wide = flow_bounds(edges, counts, assumed, kinds=["leg"], drivers=False)
         for name in NAMES[:-2]:
             tight = assumed.halved(name)
             if find_conflict(edges, counts, tight) is None:
-                found = flow_bounds(edges, counts, tight, nodes=False, drivers=False)
+                found = flow_bounds(edges, counts, tight, kinds=["leg"], drivers=False)
                 assert (found["low"] >= wide["low"]).all(), (seed, name)
                 assert (found["high"] <= wide["high"]).all(), (seed, name)
 
 
 def test_leaving_out_an_assumption_never_narrows_a_range():
     edges, counts, assumed, _, _ = _simulate(310)
-    tight = flow_bounds(edges, counts, assumed, nodes=False, drivers=False)
+    tight = flow_bounds(edges, counts, assumed, kinds=["leg"], drivers=False)
     for name in NAMES[:-2]:
-        found = flow_bounds(edges, counts, assumed.without(name), nodes=False, drivers=False)
+        found = flow_bounds(edges, counts, assumed.without(name), kinds=["leg"], drivers=False)
         assert (found["low"] <= tight["low"]).all(), name
         assert (found["high"] >= tight["high"]).all(), name
 
