@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.checks import raise_faults
 from geo.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NEUTRAL: Final = {
     "leak_share": 0.0,
@@ -86,6 +89,8 @@ class FlowAssumptions:
     already_counted : tuple of float
         Least and greatest share of the people detected at a transit border who were detected at a border of
         first arrival before (same function). Default 0 to 1.
+    sources : dict
+        Assumption to where one's own value of it comes from; told with it.
 
     Raises
     ------
@@ -110,6 +115,7 @@ class FlowAssumptions:
     rounding: float = 0.05
     first_arrivals_per_person: float = 1.25
     already_counted: tuple[float, float] = (0.0, 1.0)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         faults: list[str] = []
@@ -124,6 +130,7 @@ class FlowAssumptions:
             faults += [f"{name}: {end} is not from {floor:g} to {roof:g}" for end in outside]
             if len(ends) == 2 and ends[0] > ends[1]:
                 faults.append(f"{name}: {ends[0]} is above {ends[1]}")
+        faults += [f"sources: '{name}' is no assumption" for name in self.sources if name not in NAMES]
         raise_faults("assumptions", faults)
 
     def halved(self, name: str) -> FlowAssumptions:

@@ -47,6 +47,49 @@ def driver(v: Voice, name: str) -> str:
     return v.messages.gettext(_DRIVERS[name])
 
 
+_ASSUMED: Final = {
+    "stay_share": _mark(
+        "Between {low} and {high} of the people in a country do not leave it by a drawn leg in the period"
+    ),
+    "leak_share": _mark(
+        "At most {high} of the people in a country, or in a count of a border, came by none of the drawn "
+        "legs; countries of first arrival are exempt"
+    ),
+    "legs_per_person": _mark(
+        "One person enters a country by {high} different legs on average at most, and leaves it by as many"
+    ),
+    "registered_share": _mark("A person in a country is registered at least {high} times on average"),
+    "registrations_per_person": _mark(
+        "A person is registered {high} times on average at most in one country"
+    ),
+    "detected_share": _mark("At least {high} of the crossings of a counted border are detected"),
+    "attempts_per_person": _mark(
+        "A person crosses a counted border between {low} and {high} times on average, attempts after a "
+        "return among them"
+    ),
+    "undercount": _mark("A count of arrivals misses at most {high} of them"),
+    "revision": _mark("A published count differs from the settled one by at most {high} either way"),
+    "rounding": _mark("A figure told as about a number differs from it by at most {high}"),
+    "first_arrivals_per_person": _mark(
+        "A person is detected {high} times on average at most at the borders of first arrival"
+    ),
+    "already_counted": _mark(
+        "Between {low} and {high} of the people detected at transit borders were detected at a border of "
+        "first arrival before"
+    ),
+}
+_IN_TIMES: Final = frozenset(
+    {
+        "legs_per_person",
+        "registered_share",
+        "registrations_per_person",
+        "attempts_per_person",
+        "first_arrivals_per_person",
+    }
+)
+"""Assumptions told as a number of times; the others are shares."""
+
+
 def assumption(v: Voice, name: str, assumed: FlowAssumptions) -> str:
     """Say an assumption in a sentence, and whether it has a source.
 
@@ -54,76 +97,28 @@ def assumption(v: Voice, name: str, assumed: FlowAssumptions) -> str:
     >>> from geo.stats.locales import read_voice
     >>> assumption(read_voice(), "undercount", FlowAssumptions())
     'A count of arrivals misses at most 10 % of them (assumption, no source).'
+    >>> own = FlowAssumptions(undercount=0.05, sources={"undercount": "our survey of 2024"})
+    >>> assumption(read_voice(), "undercount", own)
+    'A count of arrivals misses at most 5 % of them (source: our survey of 2024).'
     """
     value = getattr(assumed, name)
     low, high = value if isinstance(value, tuple) else (0.0, value)
     if (low, high) == (0.0, 1.0) and isinstance(value, tuple):
         return v.say("Nothing is assumed of {what}.", what=driver(v, name))
-    share = {"low": _percent(v, low), "high": _percent(v, high)}
-    times = {"low": _times(v, low), "high": _times(v, high)}
-    texts = {
-        "stay_share": lambda: v.say(
-            "Between {low} and {high} of the people in a country do not leave it by a drawn leg in the "
-            "period (assumption, no source).",
-            **share,
-        ),
-        "leak_share": lambda: v.say(
-            "At most {high} of the people in a country, or in a count of a border, came by none of the drawn "
-            "legs; countries of first arrival are exempt (assumption, no source).",
-            **share,
-        ),
-        "legs_per_person": lambda: v.say(
-            "One person enters a country by {high} different legs on average at most, and leaves it by as "
-            "many (assumption, no source).",
-            **times,
-        ),
-        "registered_share": lambda: v.say(
-            "There are at least {high} registrations for 100 people on the move in a country (assumption, no "
-            "source).",
-            high=v.number(100 * high),
-        ),
-        "registrations_per_person": lambda: v.say(
-            "A person is registered {high} times on average at most in one country (assumption, no source).",
-            **times,
-        ),
-        "detected_share": lambda: v.say(
-            "At least {high} of the crossings of a counted border are detected (assumption, no source).",
-            **share,
-        ),
-        "attempts_per_person": lambda: v.say(
-            "A person crosses a counted border between {low} and {high} times on average, attempts after a "
-            "return among them (assumption, no source).",
-            **times,
-        ),
-        "undercount": lambda: v.say(
-            "A count of arrivals misses at most {high} of them (assumption, no source).", **share
-        ),
-        "revision": lambda: v.say(
-            "A published count differs from the settled one by at most {high} either way (full-year figures "
-            "of Frontex moved by up to 1 % after their first publication).",
-            **share,
-        ),
-        "rounding": lambda: v.say(
-            "A figure told as about a number differs from it by at most {high} (assumption, no source).",
-            **share,
-        ),
-        "first_arrivals_per_person": lambda: v.say(
-            "A person is detected {high} times on average at most at the borders of first arrival "
-            "(assumption, no source).",
-            **times,
-        ),
-        "already_counted": lambda: v.say(
-            "Between {low} and {high} of the people detected at transit borders were detected at a border of "
-            "first arrival before (assumption, no source).",
-            **share,
-        ),
-    }
-    return texts[name]()
+    write = _times if name in _IN_TIMES else _percent
+    text = v.messages.gettext(_ASSUMED[name]).format(low=write(v, low), high=write(v, high))
+    source = assumed.sources.get(name, "")
+    if source:
+        return v.say("{text} (source: {source}).", text=text, source=source)
+    if name == "revision" and value == type(assumed)().revision:
+        return v.say(
+            "{text} (full-year figures of Frontex moved by up to 1 % after their first publication).",
+            text=text,
+        )
+    return v.say("{text} (assumption, no source).", text=text)
 
 
 def _percent(v: Voice, share: float) -> str:
-    if math.isinf(share):
-        return v.say("any number of")
     value = round(100.0 * share, 1)
     return v.say("{number} %", number=v.number(value, places=0 if value.is_integer() else 1))
 

@@ -389,6 +389,7 @@ def test_counts_that_do_not_fit_the_graph_are_refused(count, rule):
         ({"stay_share": (0.8, 0.2)}, "stay_share: 0.8 is above 0.2"),
         ({"stay_share": 0.5}, "stay_share: 0.5 is not a pair"),
         ({"leak_share": (0.1, 0.2)}, r"leak_share: \(0.1, 0.2\) is not one number"),
+        ({"sources": {"luck": "a coin"}}, "sources: 'luck' is no assumption"),
         ({"undercount": math.nan}, "undercount: nan is not from 0 to 1"),
     ],
 )
