@@ -85,7 +85,7 @@ class FlowAssumptions:
         Greatest part by which a figure told with "about", "almost" or "nearly" differs. Default 0.05.
     first_arrivals_per_person : float
         Greatest mean number of detections per person at the borders of first arrival
-        (:func:`geo.stats.flow_persons.unique_persons`). Default 1.25.
+        (:func:`geo.stats.flow_persons.people_detected`). Default 1.5.
     already_counted : tuple of float
         Least and greatest share of the people detected at a transit border who were detected at a border of
         first arrival before (same function). Default 0 to 1.
@@ -113,7 +113,7 @@ class FlowAssumptions:
     undercount: float = 0.1
     revision: float = 0.02
     rounding: float = 0.05
-    first_arrivals_per_person: float = 1.25
+    first_arrivals_per_person: float = 1.5
     already_counted: tuple[float, float] = (0.0, 1.0)
     sources: Mapping[str, str] = field(default_factory=dict)
 

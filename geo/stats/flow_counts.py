@@ -334,6 +334,10 @@ def read_cases(
         raise InvalidInputError("Invalid routes. They need the column corridor; take them from read_routes.")
     if corridors is None and routes is not None:
         corridors = list(dict.fromkeys(str(name) for name in routes["corridor"]))
+    if isinstance(corridors, str):
+        corridors = [corridors]
+    if isinstance(corridors, (list, tuple, set)):
+        corridors = [name for name in corridors if name != terms.ALL_ROUTES]
     metas = [meta for meta in read_meta(corridors, counts) if meta.id != terms.ALL_ROUTES]
     if routes is None:
         routes = read_routes([meta.id for meta in metas]) if metas else None

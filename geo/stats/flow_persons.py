@@ -101,7 +101,7 @@ def people_detected(
     --------
     >>> found = people_detected({"all others": 1058069}, {"western_balkans": 764033})
     >>> found.low, found.high, found.driver
-    (829526.0, 1858545.0, 'attempts_per_person')
+    (691271.0, 1858545.0, 'attempts_per_person')
     """
     _check({**first, **(transit or {})})
     assumed = assumptions or FlowAssumptions()

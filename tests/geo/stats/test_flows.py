@@ -326,8 +326,17 @@ def test_people_of_2015_are_a_range_around_a_million(counts):
     row = unique_persons(counts, "all_routes", period="2015").iloc[0]
     assert row["detail"]["transit"] == {"western_balkans": 764033}
     assert sum(row["detail"]["first_arrival"].values()) == 1822102 - 764033
-    assert 800_000 < row["low"] < 1_000_000 < row["high"] < 1_900_000
+    assert 600_000 < row["low"] < 1_000_000 < row["high"] < 1_900_000
     assert "not added to those of first arrival" in row["sentence"]
+
+
+def test_detections_of_two_sources_are_never_mixed(counts, make_table):
+    own = make_table([9], first="2015-01-01", kind="year", corridor="eastern_med", measure="detection_entry")
+    alone = unique_persons(own, "all_routes", period="2015", assumptions=FREE).iloc[0]
+    assert (alone["low"], alone["high"]) == (6, 9)
+    both = unique_persons(join_counts(counts, own), "all_routes", period="2015").iloc[0]
+    assert both["high"] == unique_persons(counts, "all_routes", period="2015").iloc[0]["high"]
+    assert both["source"] == "frontex"
 
 
 def test_people_are_not_available_where_nothing_bounds_them(counts, make_table):
