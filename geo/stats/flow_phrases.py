@@ -196,12 +196,14 @@ def not_counted(v: Voice, title: str, period: Period) -> str:
 def too_wide(v: Voice, period: Period, low: float, name: str) -> str:
     """Say that an upper bound says more of the assumptions than of the counts."""
     text = v.say(
-        "{when}: {low} people or more passed this leg; no upper bound from the counts that would tell "
-        "anything, for the assumptions allow more than five times the largest count",
+        "{when}: no upper bound from the counts that would tell anything, for the assumptions allow more "
+        "than five times the largest count",
         when=when(v, period),
-        low=spoken(v, low, up=False),
     )
-    return f"{sentence(text)} {driven(v, name, math.inf)}"
+    parts = [sentence(text)]
+    if low > 0:
+        parts.append(v.say("At least {low} people passed this leg.", low=spoken(v, low, up=False)))
+    return " ".join([*parts, driven(v, name, math.inf)])
 
 
 def nothing(v: Voice, title: str, period: Period) -> str:
@@ -345,7 +347,7 @@ def method_detected(v: Voice) -> str:
 def counter(v: Voice, clause: str, caveat: str) -> str:
     """Say one counter's figure, and that it is not added to others."""
     return v.say(
-        "{figure} Side by side with other counters, not added to them: {caveat}.",
+        "{figure} Side by side with other counters, not added to them ({caveat}).",
         figure=sentence(clause),
         caveat=caveat.rstrip("."),
     )

@@ -192,7 +192,7 @@ def _leg(voice: Voice, case: FlowCase, leg: str, row: dict[str, Any], at: dt.dat
         case.meta.id,
         case.period,
         [(item.series, item.span) for item in case.held],
-        f"{title}: {row['sentence']}",
+        f"{title}. {row['sentence']}",
         as_of=at,
         ends=(row["low"], row["high"]),
         refused=row["status"] in {"nothing", "contradiction"},

@@ -396,7 +396,7 @@ def test_records_fit_the_schema_and_carry_their_leg(counts):
     assert set(table.index.get_level_values("statistic")) == {"flow_range", "unique_persons", "counter"}
     legs = table.xs("flow_range", level="statistic")
     assert legs["detail"].map(lambda detail: detail["leg"]).tolist()[0] == "ch_dunkirk_dover"
-    assert legs["sentence"].iloc[0].startswith("Dunkirk – Gravelines coast to Dover: In 2022: between 0 and ")
+    assert legs["sentence"].iloc[0].startswith("Dunkirk – Gravelines coast to Dover. In 2022: between 0 and ")
     schema = json.loads((files("geo") / "data" / "schemas" / "stats.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(json.dumps(to_json(table))), schema)
 
