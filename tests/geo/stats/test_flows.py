@@ -207,6 +207,22 @@ def test_places_may_be_the_nodes(make_table, make_corridors):
     assert math.isnan(found["high"].tolist()[0])
 
 
+def test_a_graph_of_nodes_alone_knows_no_crossings(make_table, make_corridors):
+    legs = CHAIN.drop(columns=["crossings", "to_place", "from_place", "mode"])
+    table = make_table([100], kind="year", place="c_gate")
+    found = flow_ranges(table, legs, make_corridors("north"), period="2030")
+    assert found["unused"].iloc[0][0]["reason"] == "what it covers is not on the graph of legs"
+
+
+def test_a_lower_bound_is_told_where_the_upper_one_tells_nothing(make_table, make_corridors):
+    table = make_table([100], kind="year", place="c")
+    loose = FlowAssumptions(undercount=0.9)
+    row = flow_ranges(table, CHAIN, make_corridors("north"), period="2030", assumptions=loose).loc["c"]
+    assert row["low"] == 98
+    assert math.isnan(row["high"])
+    assert "At least 98 people passed this leg." in row["sentence"]
+
+
 def test_a_count_off_the_graph_is_listed(make_table, make_corridors):
     tables = [
         make_table([5], kind="year", place="FR"),
