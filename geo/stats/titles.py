@@ -43,6 +43,10 @@ TITLES: Final = {
     "current_run_without": _mark("Current run without arrivals"),
     "threshold_date": _mark("Date a figure was reached"),
     "seasonal_index": _mark("Seasonal index"),
+    "wave_effect": _mark("Counts and the height of the sea"),
+    "expected_given_conditions": _mark("Expected given the conditions"),
+    "calmer_days": _mark("Calmer-sea days"),
+    "per_calmer_day": _mark("Count per calmer-sea day"),
 }
 
 
