@@ -1,9 +1,10 @@
 """How often the 95 % intervals of geo.stats.fit_conditions hold the truth, on simulated seas and counts.
 
-Run ``python benchmarks/coverage_conditions.py [--runs N] [--case NAME]``. Each case draws a sea (log-normal, with
-a season and days that resemble the day before) and counts around
-log μ = b₀ − 1.2 × height + season + weekday + trend, seeded by (20260822, run); it prints the share of runs whose
-interval holds −1.2 per metre, and the share of months whose interval of the expectation holds the true one.
+Run ``python benchmarks/coverage_conditions.py [--runs N] [--case NAME]``. Each case draws a sea (log-normal,
+with a season and days that resemble the day before) and counts around
+log μ = b₀ − 1.2 × height + season + weekday + trend, seeded by (20260822, run); it prints the share of runs
+whose interval holds −1.2 per metre, and the share of months whose interval of the expectation holds the true
+one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from geo.stats.wave_model import fit_conditions  # noqa: E402 - this checkout's package
+from geo.stats.wave_model import fit_conditions
 
 SEED = 20260822
 TRUE = -1.2
@@ -98,16 +99,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--case", choices=CASES, action="append")
     options = parser.parse_args()
-    print("| case | runs | effect held, % | expectation held, % | width, points | converged, % | s |")
-    print("|---|---|---|---|---|---|---|")
+    say = sys.stdout.write
+    say("| case | runs | effect held, % | expectation held, % | width, points | converged, % | s |\n")
+    say("|---|---|---|---|---|---|---|\n")
     for case in options.case or CASES:
         began = time.perf_counter()
         got = run_case(case, options.runs)
         took = time.perf_counter() - began
-        print(
+        say(
             f"| {case} | {got['runs']} | {got['effect']:.1f} | {got['expected']:.1f} | {got['width']:.1f} "
-            f"| {got['converged']:.1f} | {took:.0f} |",
-            flush=True,
+            f"| {got['converged']:.1f} | {took:.0f} |\n"
         )
 
 

@@ -37,8 +37,8 @@ def effect(v: Voice, period: Period, kind: str, value: float, low: float, high: 
     }
     if low <= 0 <= high:
         return v.say(
-            "{when}, no association of the count with the height of the sea could be shown: {change} for half "
-            "a metre more (95 % interval {low} to {high})",
+            "{when}, no association of the count with the height of the sea could be shown: {change} for "
+            "half a metre more (95 % interval {low} to {high})",
             **parts,
         )
     if kind == "day":
@@ -63,8 +63,8 @@ def expected(
 ) -> str:
     """Say what was counted and what the conditions let expect."""
     return v.say(
-        "{when}, {count} {verb}; going by the sea, the season and the trend of the same years, {expected} would "
-        "have been expected (95 % interval of the expectation {low} to {high})",
+        "{when}, {count} {verb}; going by the sea, the season and the trend of the same years, {expected} "
+        "would have been expected (95 % interval of the expectation {low} to {high})",
         when=when(v, period),
         count=count(v, wording, observed),
         verb=v.say_plural(wording["past_singular"], wording["past"], observed),
@@ -92,7 +92,8 @@ def per_calmer_day(
 ) -> str:
     """Say how many were counted for each calmer-sea day."""
     return v.say(
-        "{when}, {count} {verb} and there were {days}: {number} for each, whatever the day on which they came",
+        "{when}, {count} {verb} and there were {days}: {number} for each, whatever the day on which they "
+        "came",
         when=when(v, period),
         count=count(v, wording, total),
         verb=v.say_plural(wording["past_singular"], wording["past"], total),
@@ -105,12 +106,12 @@ def method(v: Voice, kind: str) -> str:
     """Say how the model was made."""
     if kind == "day":
         return v.say(
-            "Negative-binomial regression of daily counts on the day's area-weighted mean significant wave height, "
-            "with season (two harmonics), weekday and trend (natural spline); Newey–West errors."
+            "Negative-binomial regression of daily counts on the day's area-weighted mean significant wave "
+            "height, with season (two harmonics), weekday and trend (natural spline); Newey–West errors."
         )
     return v.say(
-        "Negative-binomial regression of counts on the period's area-weighted mean significant wave height, with "
-        "season (two harmonics) and trend (natural spline); Newey–West errors."
+        "Negative-binomial regression of counts on the period's area-weighted mean significant wave height, "
+        "with season (two harmonics) and trend (natural spline); Newey–West errors."
     )
 
 
@@ -129,8 +130,8 @@ def cannot_claim(v: Voice) -> tuple[str, ...]:
     return (
         v.say("An association over past weeks and months, not a cause, and no forecast."),
         v.say(
-            "Policing, departures held back for better days, the size of boats, wind, light and detection are "
-            "not in the model; some of them go with the sea."
+            "Policing, departures held back for better days, the size of boats, wind, light and detection "
+            "are not in the model; some of them go with the sea."
         ),
         v.say("A calmer-sea day is no statement of safety: people died on such days too."),
     )

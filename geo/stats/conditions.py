@@ -1,7 +1,7 @@
 """Counts and the sea: calmer-sea days, and what the conditions of past weeks and months let expect.
 
-Waves are averaged by day, because counts are daily, and told by week or month only. Everything looks back; there is
-no forecast, and no figure of a day or a place of departure.
+Waves are averaged by day, because counts are daily, and told by week or month only. Everything looks back;
+there is no forecast, and no figure of a day or a place of departure.
 """
 
 from __future__ import annotations
@@ -43,6 +43,17 @@ _FEWEST_CALMER: Final = 10
 
 
 @dataclass(frozen=True, eq=False)
+class _Asked:
+    """Waves, boxes of one's own, definition files by corridor, and what is told."""
+
+    waves: xr.DataArray
+    own: Mapping[str, Any]
+    files: Mapping[str, str]
+    calm_m: float | None
+    by: str
+
+
+@dataclass(frozen=True, eq=False)
 class _Sea:
     """The sea of one question: its days, how they are told, and which periods."""
 
@@ -76,27 +87,29 @@ def conditions_stats(
     Parameters
     ----------
     counts, corridors, as_of, known_on, source, measure, basis, language, catalogues
-        As for :func:`~geo.stats.summary.corridor_stats`. Whole corridors only: waves are never joined to places.
+        As for :func:`~geo.stats.summary.corridor_stats`. Whole corridors only: waves are never joined to
+        places.
     waves : DataArray, dims (time, lat, lon)
-        Significant wave height in metres (:func:`~geo.stats.wave_files.read_waves`). What lies after the figures
-        is left out.
+        Significant wave height in metres (:func:`~geo.stats.wave_files.read_waves`). What lies after the
+        figures is left out.
     boxes : mapping of str to (west, south, east, north) or polygon, optional
         Sea box by corridor; default the extent of its legs over sea (:func:`~geo.stats.sea_state.sea_box`).
     calm_m : float, optional
-        Height in metres below which the day's mean makes a calmer-sea day; without it no such days are counted.
+        Height in metres below which the day's mean makes a calmer-sea day; without it no such days are
+        counted.
     by : {"month", "week"}
         What is told.
     period : Period, date or str, optional
-        The stretch whose whole weeks or months are told; default the last twelve months or 52 weeks. The model
-        rests on all days up to `as_of` that have counts and waves, whatever is told.
+        The stretch whose whole weeks or months are told; default the last twelve months or 52 weeks. The
+        model rests on all days up to `as_of` that have counts and waves, whatever is told.
     statistics : iterable of str, optional
         Names (:data:`CONDITIONS`); default all.
 
     Returns
     -------
     table : DataFrame, one row per statistic and period
-        As of ``corridor_stats``. ``wave_effect``: change of the expected count in per cent for half a metre more,
-        with its 95 % interval; ``expected_given_conditions``: per week or month, the count observed in
+        As of ``corridor_stats``. ``wave_effect``: change of the expected count in per cent for half a metre
+        more, with its 95 % interval; ``expected_given_conditions``: per week or month, the count observed in
         ``base_value``; ``calmer_days`` per week or month; ``per_calmer_day``: the count of the told periods
         divided by their calmer-sea days. Where something is missing: ``unavailable``, and why.
 
@@ -113,9 +126,9 @@ def conditions_stats(
 
     Notes
     -----
-    The model is :func:`~geo.stats.wave_model.fit_conditions`, on the published periods of the series: days, weeks
-    or months. It expects of periods in its own sample only. ``detail`` holds n, overdispersion, pseudo-R² with
-    and without waves, lags, the box's cells, and what cannot be claimed.
+    The model is :func:`~geo.stats.wave_model.fit_conditions`, on the published periods of the series: days,
+    weeks or months. It expects of periods in its own sample only. ``detail`` holds n, overdispersion,
+    pseudo-R² with and without waves, lags, the box's cells, and what cannot be claimed.
 
     Examples
     --------
@@ -128,8 +141,8 @@ def conditions_stats(
     >>> stats = conditions_stats(read_counts(), waves, "channel", as_of="2024-12-31", calm_m=1.0,
     ...     statistics=["per_calmer_day"])
     >>> print(stats["detail"].iloc[0]["text"])
-    In 2024, 36,816 people arrived by small boat and there were 366 calmer-sea days: 100.6 for each, whatever the
-    day on which they came.
+    In 2024, 36,816 people arrived by small boat and there were 366 calmer-sea days: 100.6 for each, whatever
+    the day on which they came.
     """
     check_choice(by, _LATEST, name="by")
     if calm_m is not None:
@@ -145,11 +158,10 @@ def conditions_stats(
         series=(source, measure, basis, "", ""),
         voice=read_voice(language, catalogues=catalogues),
     )
-    files = _files(corridors)
-    records: list[Stat] = []
-    for question in questions:
-        records.extend(_answers(question, waves, own, files, names, calm_m, by))
-    return to_frame(records, notes=notes)
+    asked = _Asked(waves, own, _files(corridors), calm_m, by)
+    return to_frame(
+        [stat for question in questions for stat in _answers(question, asked, names)], notes=notes
+    )
 
 
 def _files(corridors: Any) -> dict[str, str]:  # noqa: ANN401 - a table, or names
@@ -159,15 +171,7 @@ def _files(corridors: Any) -> dict[str, str]:  # noqa: ANN401 - a table, or name
     return {}
 
 
-def _answers(
-    q: Question,
-    waves: xr.DataArray,
-    own: Mapping[str, Any],
-    files: Mapping[str, str],
-    names: list[str],
-    calm_m: float | None,
-    by: str,
-) -> list[Stat]:
+def _answers(q: Question, asked: _Asked, names: list[str]) -> list[Stat]:
     """Answer each statistic of one question, or say why not."""
     fits: list[ConditionsFit] = []
 
@@ -178,7 +182,7 @@ def _answers(
 
     found: list[Stat] = []
     try:
-        sea = _look(q, waves, own, files, calm_m, by)
+        sea = _look(q, asked)
     except UnavailableError as why:
         return [q.refusal(name, why) for name in names]
     for name in names:
@@ -189,34 +193,27 @@ def _answers(
     return found
 
 
-def _look(
-    q: Question,
-    waves: xr.DataArray,
-    own: Mapping[str, Any],
-    files: Mapping[str, str],
-    calm_m: float | None,
-    by: str,
-) -> _Sea:
+def _look(q: Question, asked: _Asked) -> _Sea:
     """Average the sea of a question's box, and choose the periods that are told."""
     corridor = q.series.corridor
     if q.base_kind not in {"day", "week", "month"} or q.series.overlapping:
         raise UnavailableError(note_phrases.coarse(q.voice, q.base_kind), "not_applicable")
-    box = own.get(corridor)
+    box = asked.own.get(corridor)
     if box is None:
         try:
-            box = sea_box(corridor, routes=files.get(corridor))
+            box = sea_box(corridor, routes=asked.files.get(corridor))
         except (InvalidInputError, UnknownNameError):
             reason = q.voice.say("it has no leg over sea, and no sea box was given")
             raise UnavailableError(reason, "not_applicable") from None
     try:
-        whole = sea_days(waves, {corridor: box})[corridor]
+        whole = sea_days(asked.waves, {corridor: box})[corridor]
     except NotCoveredError:
         reason = q.voice.say("the wave grid does not cover its sea box, or holds no sea there")
         raise UnavailableError(reason, "outside") from None
     days = whole.until(q.cut)
     if not days.whole.any():
         raise UnavailableError(q.voice.say("no day up to then has waves"), "outside")
-    return _Sea(days, len(whole.day) - len(days.day), calm_m, by, _told(q, days, by))
+    return _Sea(days, len(whole.day) - len(days.day), asked.calm_m, asked.by, _told(q, days, asked.by))
 
 
 def _told(q: Question, days: SeaDays, by: str) -> tuple[Period, ...]:

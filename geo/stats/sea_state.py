@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -75,8 +76,13 @@ class SeaDays:
     def until(self, last: dt.date) -> SeaDays:
         """Leave out what lies after a day."""
         held = self.day <= last.toordinal()
-        cut = (values[held] for values in (self.day, self.mean_m, self.max_m, self.whole))
-        return SeaDays(*cut, self.n_cells, self.land_share)
+        return dataclasses.replace(
+            self,
+            day=self.day[held],
+            mean_m=self.mean_m[held],
+            max_m=self.max_m[held],
+            whole=self.whole[held],
+        )
 
     def means_of(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> _Floats:
         """Average the daily means of stretches of days, in metres; NaN where a day is not whole.
@@ -170,8 +176,8 @@ def sea_state(
     boxes : mapping of str to (west, south, east, north) or polygon
         Stretches of sea by name, of 1,000 km² or more (:func:`sea_box`).
     calm_m : float
-        Height in metres below which the day's mean makes a calmer-sea day. It has no default: it describes, and
-        is no limit of safety.
+        Height in metres below which the day's mean makes a calmer-sea day. It has no default: it describes,
+        and is no limit of safety.
     by : {"month", "week"}
         Calendar months, or weeks from Monday to Sunday.
     as_of : date or str, optional
@@ -181,9 +187,9 @@ def sea_state(
     -------
     table : DataFrame, one row per box and period
         Index (``box``, ``period_start``); ``period_end``; ``mean_m``, mean of the daily means; ``max_m``, the
-        highest value of any cell; ``calmer_days``; ``n_days``, whole days held; ``missing_days``, days without
-        a value or with steps missing; ``n_cells``, cells with sea; ``land_share``, share of the box without
-        values, land mostly; ``complete``. Figures rest on whole days; NaN where there is none.
+        highest value of any cell; ``calmer_days``; ``n_days``, whole days held; ``missing_days``, days
+        without a value or with steps missing; ``n_cells``, cells with sea; ``land_share``, share of the box
+        without values, land mostly; ``complete``. Figures rest on whole days; NaN where there is none.
 
     Raises
     ------
@@ -294,8 +300,8 @@ def sea_days(waves: xr.DataArray, boxes: Mapping[str, Any]) -> dict[str, SeaDays
     for name, covered, area in zip(shapes, whole_area, wanted, strict=True):
         if covered < _COVERED * area:
             raise NotCoveredError(
-                f"Invalid box '{name}'. The wave grid covers {100 * covered / area:.0f} % of it; read waves for "
-                "a larger area."
+                f"Invalid box '{name}'. The wave grid covers {100 * covered / area:.0f} % of it; read waves "
+                "for a larger area."
             )
     columns = [
         np.sort(weights.indices[a:b]) for a, b in zip(weights.indptr, weights.indptr[1:], strict=False)
@@ -312,11 +318,11 @@ def sea_days(waves: xr.DataArray, boxes: Mapping[str, Any]) -> dict[str, SeaDays
     day = waves[terms.TIME].to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
     found = {}
     for at, name in enumerate(shapes):
-        cells = int(ever[columns[at]].sum())
-        if not cells:
+        n_cells = int(ever[columns[at]].sum())
+        if not n_cells:
             raise NotCoveredError(f"Invalid box '{name}'. No cell of the wave grid in it holds sea.")
-        share = float(1 - area[:, at].max() / whole_area[at])
-        found[name] = _by_day(day, mean[:, at], most[:, at], per_day, cells, max(0.0, share))
+        share = max(0.0, float(1 - area[:, at].max() / whole_area[at]))
+        found[name] = _by_day(day, mean[:, at], most[:, at], per_day, n_cells, share)
     return found
 
 
@@ -343,8 +349,8 @@ def _check_waves(waves: xr.DataArray) -> int:
     moves = np.diff(time).astype(np.int64)
     if not len(moves) or (moves <= 0).any() or np.median(moves) > 86_400:
         raise InvalidInputError(
-            "Invalid times of the waves. There must be several, ascending, a day apart at most: monthly means "
-            "do not tell the days."
+            "Invalid times of the waves. There must be several, ascending, a day apart at most: monthly "
+            "means do not tell the days."
         )
     return max(1, round(86_400 / float(np.median(moves))))
 
@@ -375,7 +381,7 @@ def check_box(name: str, box: Any) -> Any:  # noqa: ANN401 - bounds or a shapely
     area = float(sphere_areas_km2(np.array([shape], dtype=object))[0])
     if area < SMALLEST_BOX_KM2:
         raise InvalidInputError(
-            f"Invalid box '{name}' of {area:.0f} km². A sea box has {SMALLEST_BOX_KM2:,.0f} km² or more: wave "
-            "data are told for a stretch of sea, not for a beach."
+            f"Invalid box '{name}' of {area:.0f} km². A sea box has {SMALLEST_BOX_KM2:,.0f} km² or more: "
+            "wave data are told for a stretch of sea, not for a beach."
         )
     return shape

@@ -1,13 +1,15 @@
 """Wave heights in files of their publishers, read as one cube (time, lat, lon), a slice at a time.
 
-ERA5 calls significant wave height ``swh``, Copernicus Marine ``VHM0``. Latitude may fall or rise, longitude run
-to 180 or 360, values be packed, time be called ``valid_time``, and an old ERA5 file hold final and preliminary
-values side by side (``expver`` 1 and 5): the cube that comes out is the same. Analyses of the past only.
+ERA5 calls significant wave height ``swh``, Copernicus Marine ``VHM0``. Latitude may fall or rise, longitude
+run to 180 or 360, values be packed, time be called ``valid_time``, and an old ERA5 file hold final and
+preliminary values side by side (``expver`` 1 and 5): the cube that comes out is the same. Analyses of the
+past only.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,7 +102,7 @@ def read_waves(
     items: list[Any] = [source] if single else list(source)  # type: ignore[arg-type]
     if not items:
         raise InvalidInputError("Invalid wave files ''. Give at least one.")
-    parts = [part for item in items for part in _parts(item, variable)]
+    parts = [_part(item, variable) for item in items]
     lat, lon = _one_grid(parts)
     owner, step, time = _in_order(parts, fetched)
     stack = _Stack([part.values for part in parts], owner, step, (len(lat), len(lon)))
@@ -115,16 +117,16 @@ def read_waves(
     return cube if bounds is None else _within(cube, bounds)
 
 
+@dataclass(frozen=True, eq=False)
 class _Part:
-    """One file (or one ``expver`` of it): its lazy values, times and grid."""
+    """One file: its values, unread, one variable for each ``expver`` beside another; its times and grid."""
 
-    def __init__(
-        self, label: str, values: list[xr.Variable], time: Any, lat: Any, lon: Any, rank: Any
-    ) -> None:  # noqa: ANN401
-        self.label, self.values = label, values
-        self.time = np.asarray(time, dtype="datetime64[ns]")
-        self.lat, self.lon = np.asarray(lat, dtype=float), np.asarray(lon, dtype=float)
-        self.rank = rank
+    label: str
+    values: list[xr.Variable]
+    time: NDArray[np.datetime64]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    rank: NDArray[np.intp]
 
 
 class _Stack(BackendArray):  # type: ignore[misc, no-any-unimported, unused-ignore]
@@ -174,14 +176,15 @@ def _merged(variables: list[xr.Variable], key: tuple[Any, ...]) -> NDArray[np.fl
     return np.where((found >= 0) & (found <= _HIGHEST_M), found, np.nan)
 
 
-def _parts(item: Any, variable: str | None) -> list[_Part]:  # noqa: ANN401 - a path or a dataset
+def _part(item: Any, variable: str | None) -> _Part:  # noqa: ANN401 - a path or a dataset
+    """Open one file and check that it holds wave heights of the past on longitudes and latitudes."""
     label = "dataset" if isinstance(item, xr.Dataset) else str(item)
     data = item if isinstance(item, xr.Dataset) else _open(Path(item))
     field = data[_variable(data, variable, label)]
     if str(field.attrs.get("units", "")).strip().lower() not in _METRES:
         raise InvalidInputError(
-            f"Invalid unit '{field.attrs.get('units', '')}' of '{field.name}' in {label}. Wave heights must be "
-            "in metres."
+            f"Invalid unit '{field.attrs.get('units', '')}' of '{field.name}' in {label}. Wave heights must "
+            "be in metres."
         )
     _check_past(data, label)
     names = {role: _coordinate(field, role, label) for role in (terms.TIME, LAT, LON)}
@@ -195,19 +198,30 @@ def _parts(item: Any, variable: str | None) -> list[_Part]:  # noqa: ANN401 - a 
         field, dims = field.expand_dims("_time"), ["_time", *dims]
     versions = [field]
     if "expver" in field.dims:
-        order = np.argsort([int(str(version)) for version in field["expver"].to_numpy()])
+        order = np.argsort(_version(field["expver"].to_numpy(), label))
         versions = [field.isel(expver=int(at)) for at in order]
     extra = [dim for dim in versions[0].dims if dim not in dims]
     if any(versions[0].sizes[dim] > 1 for dim in extra) or len(dims) != 3:
         raise InvalidInputError(
-            f"Invalid dimensions '{', '.join(map(str, field.dims))}' in {label}. Wave heights must be on time, "
-            "latitude and longitude alone."
+            f"Invalid dimensions '{', '.join(map(str, field.dims))}' in {label}. Wave heights must be on "
+            "time, latitude and longitude alone."
         )
     values = [one.isel(dict.fromkeys(extra, 0)).transpose(*dims).variable for one in versions]
     rank = np.zeros(len(time), dtype=int)
-    if "expver" in field.coords and field["expver"].dims in {(), (dims[0],)}:
-        rank = np.broadcast_to(field["expver"].to_numpy(), time.shape).astype(str).astype(int)
-    return [_Part(label, values, time, field[names[LAT]].to_numpy(), field[names[LON]].to_numpy(), rank)]
+    if "expver" in field.coords and "expver" not in field.dims:
+        rank = np.broadcast_to(_version(field["expver"].to_numpy(), label), time.shape)
+    lat, lon = (field[names[role]].to_numpy().astype(float) for role in (LAT, LON))
+    return _Part(label, values, time.astype("datetime64[ns]"), lat, lon, rank)
+
+
+def _version(values: Any, label: str) -> NDArray[np.intp]:  # noqa: ANN401 - an array of any kind
+    """Read ``expver``: 1 for final, 5 for preliminary values."""
+    try:
+        return np.asarray(values).astype(str).astype(float).astype(np.intp)
+    except ValueError:
+        raise InvalidInputError(
+            f"Invalid expver in {label}. It must be a number, as ERA5 gives it."
+        ) from None
 
 
 def _open(path: Path) -> xr.Dataset:
@@ -233,8 +247,8 @@ def _variable(data: xr.Dataset, variable: str | None, label: str) -> str:
     if len(found) != 1:
         held = ", ".join(sorted(map(str, data.data_vars))) or "none"
         raise InvalidInputError(
-            f"Invalid wave file '{label}'. It must hold one of swh and VHM0, or variable must name another; it "
-            f"holds: {held}."
+            f"Invalid wave file '{label}'. It must hold one of swh and VHM0, or variable must name another; "
+            f"it holds: {held}."
         )
     return found[0]
 
@@ -258,7 +272,8 @@ def _check_past(data: xr.Dataset, label: str) -> None:
     for name in _AHEAD:
         if name in data.variables and np.any(np.asarray(data[name].to_numpy(), dtype=float) != 0):
             raise InvalidInputError(
-                f"Invalid wave file '{label}'. Its '{name}' shows a forecast; only analyses of the past are read."
+                f"Invalid wave file '{label}'. Its '{name}' shows a forecast; only analyses of the past are "
+                "read."
             )
 
 

@@ -1,4 +1,4 @@
-"""How counts went with the height of the sea: a negative-binomial regression with season, weekday and trend."""
+"""How counts went with the height of the sea: a negative-binomial regression."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class ConditionsFit:
     Attributes
     ----------
     effect, low, high : float
-        Change of the expected count in per cent where the sea is half a metre higher, season, weekday and trend
-        as they are, with the ends of its 95 % interval.
+        Change of the expected count in per cent where the sea is half a metre higher, season, weekday and
+        trend as they are, with the ends of its 95 % interval.
     coefficient, error : float
-        Of a metre, on the log scale, and its robust standard error.
+        Of a metre, on the log scale, and its standard error.
     alpha : float
         Overdispersion: variance = mean + alpha × mean².
     pseudo_r2 : float
@@ -57,8 +57,10 @@ class ConditionsFit:
         Ordinals of first and last days of the sample's periods.
     observed, expected : arrays of float, shape (n,)
         Counts, and what the model expects of the conditions.
-    design, covariance : arrays of float, shapes (n, n_terms) and (n_terms, n_terms)
-        Columns of the model and robust covariance of its coefficients.
+    design : array of float, shape (n, n_terms)
+        Columns of the model, wave height first.
+    covariance, model_covariance : arrays of float, shape (n_terms, n_terms)
+        Of the coefficients: robust, and as the model alone would have it.
     """
 
     effect: float
@@ -80,6 +82,7 @@ class ConditionsFit:
     expected: _Floats
     design: _Floats
     covariance: _Floats
+    model_covariance: _Floats
 
     def expected_total(self, first: int, last: int) -> tuple[float, float, float, float, int]:
         """Add up what the conditions of a stretch of the sample let expect.
@@ -104,7 +107,7 @@ class ConditionsFit:
             return np.nan, np.nan, np.nan, np.nan, 0
         total = float(self.expected[held].sum())
         slope = self.expected[held] @ self.design[held] / total
-        half = _critical(self.lags, self.n) * float(np.sqrt(slope @ self.covariance @ slope))
+        half = _critical(self.lags, self.n) * _error(slope, self.covariance, self.model_covariance)
         return (
             total,
             total * np.exp(-half),
@@ -146,8 +149,8 @@ def fit_conditions(
     Raises
     ------
     InvalidInputError
-        If the arrays differ in length, a count is below 0, or the sample is too short, has too few counts above
-        0 or a sea that never changes.
+        If the arrays differ in length, a count is below 0, or the sample is too short, has too few counts
+        above 0 or a sea that never changes.
     UnknownNameError
         If `kind` is none of these.
     MissingExtraError
@@ -155,13 +158,14 @@ def fit_conditions(
 
     Notes
     -----
-    log E y = b₀ + b × wave_m + weekday + Σₖ (sₖ sin + cₖ cos)(2πk × day/365.2425), k = 1, 2 + trend + log days,
-    Var y = μ + α μ² (NB2; Cameron and Trivedi 2013, ch. 3). The trend is a natural cubic spline with about one
-    knot a year. Coefficients by iteratively reweighted least squares and α by maximum likelihood, in turn until
-    both settle. Errors by Newey and West (1987) with Bartlett weights, residuals divided by √(1 − leverage),
-    allow for what lasts from one period to the next; intervals are symmetric on the log scale, with the critical
-    values of Kiefer and Vogelsang (2005) for that number of lags. An association over days, weeks or months,
-    and no effect of the sea on anybody's decision.
+    log E y = b₀ + b × wave_m + weekday + Σₖ (sₖ sin + cₖ cos)(2πk × day/365.2425), k = 1, 2 + trend + log
+    days, Var y = μ + α μ² (NB2; Cameron and Trivedi 2013, ch. 3). The trend is a natural cubic spline with
+    about one knot a year. Coefficients by iteratively reweighted least squares and α by maximum likelihood,
+    in turn until both settle. Errors by Newey and West (1987) with Bartlett weights, residuals divided by √(1
+    − leverage), allow for what lasts from one period to the next; where the model's own are larger, those
+    count, since robust errors alone are too small in short or sparse samples (docs/method.md); intervals are
+    symmetric on the log scale, with the critical values of Kiefer and Vogelsang (2005) for that number of
+    lags. An association over days, weeks or months, and no effect of the sea on anybody's decision.
 
     Examples
     --------
@@ -186,8 +190,8 @@ def fit_conditions(
     model = _glm(sm, y, design, offset, alpha)
     fitted = model.fit(start_params=mean)
     beta, expected = np.asarray(fitted.params), np.asarray(fitted.fittedvalues, dtype=float)
-    covariance = _robust(design, y, expected, alpha, used)
-    error, critical = float(np.sqrt(covariance[0, 0])), _critical(used, len(y))
+    covariances = _covariances(design, y, expected, alpha, used)
+    error, critical = _error(np.eye(design.shape[1])[0], *covariances), _critical(used, len(y))
     null = _glm(sm, y, np.ones((len(y), 1)), offset, alpha).fit().deviance
     without = _glm(sm, y, others, offset, alpha).fit().deviance
     bounds = beta[0] * STEP_M + np.array([0.0, -1.0, 1.0]) * critical * error * STEP_M
@@ -211,7 +215,8 @@ def fit_conditions(
         observed=y,
         expected=expected,
         design=design,
-        covariance=covariance,
+        covariance=covariances[0],
+        model_covariance=covariances[1],
     )
 
 
@@ -226,18 +231,25 @@ def _critical(lags: int, n: int) -> float:
     return float(np.polynomial.polynomial.polyval(b, (1.96, 2.9694, 0.4160, -0.5324)))
 
 
-def _robust(design: _Floats, y: _Floats, mean: _Floats, alpha: float, lags: int) -> _Floats:
-    """Return the covariance of the coefficients that allows for what lasts from one period to the next."""
+def _error(slope: _Floats, *covariances: _Floats) -> float:
+    """Return the larger of the standard errors that covariances give a sum of coefficients."""
+    return float(np.sqrt(max(slope @ covariance @ slope for covariance in covariances)))
+
+
+def _covariances(
+    design: _Floats, y: _Floats, mean: _Floats, alpha: float, lags: int
+) -> tuple[_Floats, _Floats]:
+    """Return two covariances of the coefficients: robust to what lasts, and the model's own."""
     weight = mean / (1 + alpha * mean)
     bread = np.linalg.inv(design.T @ (design * weight[:, None]))
     pull = weight * np.einsum("ij,jk,ik->i", design, bread, design)
     rest = (y - mean) / (1 + alpha * mean) / np.sqrt(np.clip(1 - pull, 1e-6, None))
     score = design * rest[:, None]
-    meat = score.T @ score
+    meat: _Floats = score.T @ score
     for lag in range(1, lags + 1):
         cross = score[lag:].T @ score[:-lag]
         meat += (1 - lag / (lags + 1)) * (cross + cross.T)
-    return np.asarray(bread @ meat @ bread)
+    return np.asarray(bread @ meat @ bread), np.asarray(bread)
 
 
 def _default_lags(n: int, kind: str) -> int:
@@ -266,8 +278,8 @@ def _sample(
     y, height = np.asarray(counts, dtype=float), np.asarray(wave_m, dtype=float)
     if not (first.ndim == 1 and first.shape == last.shape == y.shape == height.shape):
         raise InvalidInputError(
-            f"Invalid sample of {first.size}, {last.size}, {y.size} and {height.size} values. Starts, ends, counts "
-            "and wave heights must be as many."
+            f"Invalid sample of {first.size}, {last.size}, {y.size} and {height.size} values. Starts, ends, "
+            "counts and wave heights must be as many."
         )
     if (np.diff(first) <= 0).any() or (last < first).any():
         raise InvalidInputError("Invalid periods of the sample. They must follow one another.")
@@ -304,8 +316,8 @@ def _natural_spline(x: _Floats, pieces: int) -> _Floats:
 
     Notes
     -----
-    Hastie, Tibshirani and Friedman (2009), equations 5.4 and 5.5, without the constant, each column scaled to a
-    spread of 1.
+    Hastie, Tibshirani and Friedman (2009), equations 5.4 and 5.5, without the constant, each column scaled to
+    a spread of 1.
     """
     u = (x - x[0]) / (x[-1] - x[0])
     knots = np.linspace(0, 1, pieces + 1)

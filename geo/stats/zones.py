@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -46,10 +47,10 @@ def zonal_weights(lat: Any, lon: Any, polygons: Iterable[Any]) -> Any:  # noqa: 
 
     Notes
     -----
-    On a sphere of radius R the area within a ring is R² |∮ sin φ dλ|; along a side on which latitude is linear
-    in longitude, ∫ sin φ dλ = Δλ (cos φ₁ − cos φ₂) / (φ₂ − φ₁). Cells are cut by the polygon in longitude and
-    latitude; so the weights are exact, and add up to the area of the polygon within the grid. They are made once
-    per grid and serve every step and variable.
+    On a sphere of radius R the area within a ring is R² |∮ sin φ dλ|; along a side on which latitude is
+    linear in longitude, ∫ sin φ dλ = Δλ (cos φ₁ − cos φ₂) / (φ₂ − φ₁). Cells are cut by the polygon in
+    longitude and latitude; so the weights are exact, and add up to the area of the polygon within the grid.
+    They are made once per grid and serve every step and variable.
 
     Examples
     --------
@@ -69,11 +70,7 @@ def zonal_weights(lat: Any, lon: Any, polygons: Iterable[Any]) -> Any:  # noqa: 
             raise InvalidInputError(f"Invalid shape {number}. It must be a polygon that is not empty.")
         whole = np.zeros(len(south) * len(west))
         for turn in (-360.0, 0.0, 360.0):
-            shape = (
-                shapely.transform(polygon, lambda points, turn=turn: points + [turn, 0.0])
-                if turn
-                else polygon
-            )
+            shape = shapely.transform(polygon, partial(np.add, [turn, 0.0])) if turn else polygon
             _add_areas(whole, shapely.make_valid(shape), (west, south, east, north))
         held = np.flatnonzero(whole > 0)
         cells.append(held)
@@ -192,7 +189,8 @@ def check_weights(cube: xr.DataArray, weights: Any) -> None:  # noqa: ANN401 - a
     if cube.ndim < 3 or weights.shape[1] != cube.shape[-2] * cube.shape[-1]:
         raise InvalidInputError(
             f"Invalid weights for {weights.shape[1]} cells. The cube has dimensions "
-            f"'{', '.join(map(str, cube.dims))}' of {' × '.join(map(str, cube.shape))}; lat and lon come last."
+            f"'{', '.join(map(str, cube.dims))}' of {' × '.join(map(str, cube.shape))}; lat and lon come "
+            "last."
         )
 
 
