@@ -121,8 +121,6 @@ def conditions_stats(
         If no corridor's figures reach the dates.
     InvalidInputError
         If the waves, a box of one's own or `calm_m` are not what they should be.
-    MissingExtraError
-        If statsmodels (extra ``stats``) is not installed and a model is asked for.
 
     Notes
     -----

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geo.checks import check_choice, import_extra
+from geo.checks import check_choice
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ _FEWEST_WITH: Final = 24
 """Least number of periods with a count above 0."""
 _LAGS: Final = {"day": 28, "week": 8, "month": 3}
 """Least number of lags of the robust errors."""
-_ALPHA: Final = (1e-8, 1e3)
+_ALPHA: Final = (1e-6, 1e3)
+_POISSON: Final = 1e-4
+"""Overdispersion below which it no longer matters."""
 _ROUNDS: Final = 50
 
 
@@ -153,8 +155,6 @@ def fit_conditions(
         above 0 or a sea that never changes.
     UnknownNameError
         If `kind` is none of these.
-    MissingExtraError
-        If statsmodels (extra ``stats``) is not installed.
 
     Notes
     -----
@@ -177,23 +177,18 @@ def fit_conditions(
     (True, 731, True)
     """
     check_choice(kind, _FEWEST, name="kind of period")
-    sm = import_extra("statsmodels.api", extra="stats", purpose="regressing counts on wave height")
     first, last, y, height = _sample(start, end, counts, wave_m, kind)
-    length = (last - first + 1).astype(float)
-    others = _design(first, last, kind)
-    design = np.column_stack([height, others])
-    offset = np.log(length)
-    mean, alpha, converged = _settle(sm, y, design, offset)
     used = int(lags) if lags is not None else _default_lags(len(y), kind)
     if not 0 <= used < len(y):
         raise InvalidInputError(f"Invalid lags '{lags}'. They must be 0 or more, and fewer than the periods.")
-    model = _glm(sm, y, design, offset, alpha)
-    fitted = model.fit(start_params=mean)
-    beta, expected = np.asarray(fitted.params), np.asarray(fitted.fittedvalues, dtype=float)
+    offset = np.log((last - first + 1).astype(float))
+    others = _design(first, last, kind)
+    design = np.column_stack([height, others])
+    beta, expected, alpha, converged = _settle(y, design, offset)
     covariances = _covariances(design, y, expected, alpha, used)
     error, critical = _error(np.eye(design.shape[1])[0], *covariances), _critical(used, len(y))
-    null = _glm(sm, y, np.ones((len(y), 1)), offset, alpha).fit().deviance
-    without = _glm(sm, y, others, offset, alpha).fit().deviance
+    means = (expected, *(_fit_mean(y, fewer, offset, alpha)[1] for fewer in (others, others[:, :1])))
+    deviances = [_deviance(y, mean, alpha) for mean in means]
     bounds = beta[0] * STEP_M + np.array([0.0, -1.0, 1.0]) * critical * error * STEP_M
     effect, low, high = (100 * np.expm1(bounds)).tolist()
     return ConditionsFit(
@@ -203,13 +198,13 @@ def fit_conditions(
         coefficient=float(beta[0]),
         error=error,
         alpha=alpha,
-        pseudo_r2=float(1 - fitted.deviance / null),
-        pseudo_r2_without=float(1 - without / null),
+        pseudo_r2=1 - deviances[0] / deviances[2],
+        pseudo_r2_without=1 - deviances[1] / deviances[2],
         n=len(y),
         n_with=int((y > 0).sum()),
         n_terms=design.shape[1],
         lags=used,
-        converged=bool(converged and fitted.converged),
+        converged=converged,
         start=first,
         end=last,
         observed=y,
@@ -242,7 +237,7 @@ def _covariances(
     """Return two covariances of the coefficients: robust to what lasts, and the model's own."""
     weight = mean / (1 + alpha * mean)
     bread = np.linalg.inv(design.T @ (design * weight[:, None]))
-    pull = weight * np.einsum("ij,jk,ik->i", design, bread, design)
+    pull = weight * ((design @ bread) * design).sum(axis=1)
     rest = (y - mean) / (1 + alpha * mean) / np.sqrt(np.clip(1 - pull, 1e-6, None))
     score = design * rest[:, None]
     meat: _Floats = score.T @ score
@@ -334,22 +329,41 @@ def _natural_spline(x: _Floats, pieces: int) -> _Floats:
     return np.asarray((table - table.mean(axis=0)) / table.std(axis=0))
 
 
-def _glm(sm: Any, y: _Floats, design: _Floats, offset: _Floats, alpha: float) -> Any:  # noqa: ANN401
-    return sm.GLM(y, design, family=sm.families.NegativeBinomial(alpha=alpha), offset=offset)
-
-
-def _settle(sm: Any, y: _Floats, design: _Floats, offset: _Floats) -> tuple[_Floats, float, bool]:  # noqa: ANN401
-    """Fit the mean at an overdispersion and the overdispersion at that mean, in turn until both settle."""
-    alpha, beta = 1.0, None
+def _fit_mean(
+    y: _Floats, design: _Floats, offset: _Floats, alpha: float, start: _Floats | None = None
+) -> tuple[_Floats, _Floats, bool]:
+    """Return coefficients, means and whether they settled, at a given overdispersion."""
+    eta = np.log((y + y.mean()) / 2) if start is None else design @ start + offset
+    beta = np.full(design.shape[1], np.inf) if start is None else start
     for _ in range(_ROUNDS):
-        fit = _glm(sm, y, design, offset, alpha).fit(start_params=beta)
-        beta = np.asarray(fit.params)
-        found = _alpha(y, np.asarray(fit.fittedvalues, dtype=float))
-        settled = abs(np.log(found / alpha)) < 1e-6 or max(found, alpha) < 10 * _ALPHA[0]
+        mean = np.exp(np.clip(eta, -30, 30))
+        pulled = design * (mean / (1 + alpha * mean))[:, None]
+        found = np.linalg.solve(pulled.T @ design, pulled.T @ (eta - offset + (y - mean) / mean))
+        settled = bool(np.abs(found - beta).max() < 1e-7)
+        beta, eta = found, design @ found + offset
+        if settled:
+            break
+    return beta, np.exp(np.clip(eta, -30, 30)), settled
+
+
+def _settle(y: _Floats, design: _Floats, offset: _Floats) -> tuple[_Floats, _Floats, float, bool]:
+    """Fit the mean at an overdispersion and the overdispersion at that mean, in turn until both settle."""
+    alpha = 1.0
+    beta, mean, _ = _fit_mean(y, design, offset, alpha)
+    for _ in range(_ROUNDS):
+        beta, mean, converged = _fit_mean(y, design, offset, alpha, beta)
+        found = _alpha(y, mean)
+        settled = abs(np.log(found / alpha)) < 1e-4 or max(found, alpha) < _POISSON
         alpha = found
         if settled:
-            return beta, alpha, bool(fit.converged)
-    return np.asarray(beta), alpha, False
+            break
+    return beta, mean, alpha, bool(settled and converged)
+
+
+def _deviance(y: _Floats, mean: _Floats, alpha: float) -> float:
+    """Return the negative-binomial deviance."""
+    own = y * np.log(np.where(y > 0, y, 1) / mean)
+    return float(2 * (own - (y + 1 / alpha) * np.log((1 + alpha * y) / (1 + alpha * mean))).sum())
 
 
 def _alpha(y: _Floats, mean: _Floats) -> float:

@@ -1,4 +1,4 @@
-"""Wave files as their publishers lay them out: one cube comes out, read a slice at a time, of the past only."""
+"""Wave files as publishers lay them out: one cube comes out, read a slice at a time, of the past only."""
 
 import importlib.util
 
@@ -24,7 +24,9 @@ def heights(steps, *, first=0.0):
 
 
 def hours(first, steps, every=1):
-    return (np.datetime64(first, "ns") + np.arange(steps) * np.timedelta64(every, "h")).astype("datetime64[ns]")
+    return (np.datetime64(first, "ns") + np.arange(steps) * np.timedelta64(every, "h")).astype(
+        "datetime64[ns]"
+    )
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def era5_old(tmp_path):
         packed = np.full((48, 2, 3, 4), -32767, dtype=np.int16)
         plain = np.where(np.isnan(heights(48)), -32767, np.round((heights(48) - 2.0) / 0.001))
         packed[:30, 0] = plain[:30]
-        packed[24:, 1] = np.where(plain[24:] == -32767, -32767, plain[24:] + (np.arange(24, 48) < 30)[:, None, None] * 500)
+        packed[24:, 1] = np.where(
+            plain[24:] == -32767, -32767, plain[24:] + (np.arange(24, 48) < 30)[:, None, None] * 500
+        )
         swh[:] = packed
     return path
 
@@ -187,7 +191,7 @@ def test_longitudes_from_0_to_360_are_turned_and_a_grid_across_180_stays_whole()
 def test_bounds_keep_the_cells_whose_middles_lie_within(copernicus):
     waves = read_waves(copernicus, bounds=(0.4, 50.4, 1.1, 51.2), retrieved_on=LATER)
     assert (waves["lat"].values.tolist(), waves["lon"].values.tolist()) == ([50.5, 51.0], [0.5, 1.0])
-    with pytest.raises(InvalidInputError, match="Invalid bounds '\\(5, 5, 6, 6\\)'. No cell lies within"):
+    with pytest.raises(InvalidInputError, match=r"Invalid bounds '\(5, 5, 6, 6\)'\. No cell lies within"):
         read_waves(copernicus, bounds=(5, 5, 6, 6), retrieved_on=LATER)
 
 
@@ -196,7 +200,9 @@ def test_fill_values_that_were_not_declared_become_missing():
     assert np.isnan(waves.values).all()
 
 
-def dataset(*, values=None, units="m", name="VHM0", first="2031-01-01", lat=(50.0, 51.0), lon=(1.0, 2.0), **coords):
+def dataset(
+    *, values=None, units="m", name="VHM0", first="2031-01-01", lat=(50.0, 51.0), lon=(1.0, 2.0), **coords
+):
     values = np.ones((2, len(lat), len(lon))) if values is None else values
     return xr.Dataset(
         {name: (("time", "lat", "lon"), values, {"units": units})},
@@ -224,7 +230,10 @@ def test_a_scalar_step_of_zero_and_a_single_time_are_an_analysis():
         (dataset().assign(swh=dataset()["VHM0"]), "it holds: VHM0, swh"),
         (dataset(step=6), "Its 'step' shows a forecast"),
         (dataset(forecast_period=("time", [0, 3])), "Its 'forecast_period' shows a forecast"),
-        (dataset(first="2031-06-01T23:00"), "They were retrieved on 2031-06-01: what lies after it is a forecast"),
+        (
+            dataset(first="2031-06-01T23:00"),
+            "They were retrieved on 2031-06-01: what lies after it is a forecast",
+        ),
         (dataset().drop_vars("time"), "It has no time as a coordinate"),
         (dataset().drop_vars("lat"), "It has no lat as a coordinate"),
         (dataset().assign_coords(time=[0, 1]), "Invalid time in dataset. It must be dates"),
@@ -257,7 +266,9 @@ def test_without_a_day_the_files_are_held_against_today():
 
 @pytest.mark.skipif(importlib.util.find_spec("cfgrib") is not None, reason="cfgrib is installed")
 def test_grib_names_its_extra(tmp_path):
-    with pytest.raises(MissingExtraError, match=r"reading GRIB files \(waves.grib\): pip install 'routeways\[grib\]'"):
+    with pytest.raises(
+        MissingExtraError, match=r"reading GRIB files \(waves.grib\): pip install 'routeways\[grib\]'"
+    ):
         read_waves(tmp_path / "waves.grib", retrieved_on=LATER)
 
 
@@ -271,11 +282,20 @@ def test_a_grib_file_reads_the_same(tmp_path):
         for step in range(4):
             message = eccodes.codes_grib_new_from_samples("regular_ll_sfc_grib1")
             for name, value in {
-                "Ni": 4, "Nj": 3, "latitudeOfFirstGridPointInDegrees": 51.0,
-                "latitudeOfLastGridPointInDegrees": 50.0, "longitudeOfFirstGridPointInDegrees": 0.0,
-                "longitudeOfLastGridPointInDegrees": 1.5, "iDirectionIncrementInDegrees": 0.5,
-                "jDirectionIncrementInDegrees": 0.5, "dataDate": 20310101, "dataTime": 100 * step,
-                "paramId": 140229, "bitmapPresent": 1, "missingValue": 9999.0, "bitsPerValue": 16,
+                "Ni": 4,
+                "Nj": 3,
+                "latitudeOfFirstGridPointInDegrees": 51.0,
+                "latitudeOfLastGridPointInDegrees": 50.0,
+                "longitudeOfFirstGridPointInDegrees": 0.0,
+                "longitudeOfLastGridPointInDegrees": 1.5,
+                "iDirectionIncrementInDegrees": 0.5,
+                "jDirectionIncrementInDegrees": 0.5,
+                "dataDate": 20310101,
+                "dataTime": 100 * step,
+                "paramId": 140229,
+                "bitmapPresent": 1,
+                "missingValue": 9999.0,
+                "bitsPerValue": 16,
             }.items():
                 eccodes.codes_set(message, name, value)
             flat = np.where(np.isnan(values[step]), 9999.0, values[step]).ravel()
