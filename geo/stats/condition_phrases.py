@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.stats.phrases import count
+from geo.stats.sensitivity_phrases import change
 from geo.stats.when import from_to, name_period, when
 
 if TYPE_CHECKING:
@@ -13,27 +14,14 @@ if TYPE_CHECKING:
     from geo.stats.phrases import Wording
 
 
-def signed(v: Voice, value: float) -> str:
-    """Write a change in per cent with its sign.
-
-    >>> from geo.stats.locales import read_voice
-    >>> signed(read_voice(), -45.12), signed(read_voice(), 3)
-    ('−45.1 %', '+3.0 %')
-    """
-    text = v.percent(abs(value))
-    if float(f"{value:.1f}") == 0:
-        return text
-    return f"−{text}" if value < 0 else f"+{text}"
-
-
 def effect(v: Voice, period: Period, kind: str, value: float, low: float, high: float) -> str:
     """Say how counts went with the sea."""
     parts = {
         "when": from_to(v, period),
-        "change": signed(v, value),
+        "change": change(v, value),
         "percent": v.percent(abs(value)),
-        "low": signed(v, low),
-        "high": signed(v, high),
+        "low": change(v, low),
+        "high": change(v, high),
     }
     if low <= 0 <= high:
         return v.say(
