@@ -64,22 +64,21 @@ def zonal_weights(lat: Any, lon: Any, polygons: Iterable[Any]) -> Any:  # noqa: 
 
     south, north = _edges(lat, name=LAT)
     west, east = _edges(lon, name=LON)
-    starts, cells, areas = [0], [], []
-    for number, polygon in enumerate(polygons):
+    rows, cells, areas = [np.zeros(0, dtype=int)], [np.zeros(0, dtype=int)], [np.zeros(0)]
+    number = 0
+    for number, polygon in enumerate(polygons, start=1):
         if getattr(polygon, "geom_type", "") not in {"Polygon", "MultiPolygon"} or polygon.is_empty:
-            raise InvalidInputError(f"Invalid shape {number}. It must be a polygon that is not empty.")
-        whole = np.zeros(len(south) * len(west))
+            raise InvalidInputError(f"Invalid shape {number - 1}. It must be a polygon that is not empty.")
+        sound = shapely.make_valid(polygon)
         for turn in (-360.0, 0.0, 360.0):
-            shape = shapely.transform(polygon, partial(np.add, [turn, 0.0])) if turn else polygon
-            _add_areas(whole, shapely.make_valid(shape), (west, south, east, north))
-        held = np.flatnonzero(whole > 0)
-        cells.append(held)
-        areas.append(whole[held])
-        starts.append(starts[-1] + len(held))
-    shape_of = (len(starts) - 1, len(south) * len(west))
-    empty = np.zeros(0)
-    data, where = np.concatenate([empty, *areas]), np.concatenate([empty.astype(int), *cells])
-    return scipy.sparse.csr_array((data, where, np.asarray(starts)), shape=shape_of)
+            shape = shapely.transform(sound, partial(np.add, [turn, 0.0])) if turn else sound
+            held, area = _areas_km2(shape, (west, south, east, north))
+            rows.append(np.full(len(held), number - 1))
+            cells.append(held)
+            areas.append(area)
+    where = np.concatenate(rows), np.concatenate(cells)
+    shape_of = (number, len(south) * len(west))
+    return scipy.sparse.csr_array((np.concatenate(areas), where), shape=shape_of)
 
 
 def _edges(middles: Any, *, name: str) -> tuple[_Floats, _Floats]:  # noqa: ANN401 - array-like
@@ -95,27 +94,27 @@ def _edges(middles: Any, *, name: str) -> tuple[_Floats, _Floats]:  # noqa: ANN4
     return np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
 
 
-def _add_areas(whole: _Floats, shape: Any, edges: tuple[_Floats, _Floats, _Floats, _Floats]) -> None:  # noqa: ANN401
-    """Add the area in km² that a shape has in each cell."""
+def _areas_km2(
+    shape: Any,  # noqa: ANN401 - a shapely area
+    edges: tuple[_Floats, _Floats, _Floats, _Floats],
+) -> tuple[NDArray[np.intp], _Floats]:
+    """Return the cells that a shape reaches, and its area in each."""
     import shapely
 
     west, south, east, north = edges
     x0, y0, x1, y1 = shape.bounds
     rows = np.flatnonzero((north > y0) & (south < y1))
     columns = np.flatnonzero((east > x0) & (west < x1))
-    if not (len(rows) and len(columns)):
-        return
     row, column = (axis.ravel() for axis in np.meshgrid(rows, columns, indexing="ij"))
     boxes = shapely.box(west[column], south[row], east[column], north[row])
     shapely.prepare(shape)
-    inside, touched = shapely.covers(shape, boxes), shapely.intersects(shape, boxes)
-    area = np.zeros(len(boxes))
-    full = RADIUS_KM**2 * np.radians(east - west)[column]
-    full = full * (np.sin(np.radians(north)) - np.sin(np.radians(south)))[row]
-    area[inside] = full[inside]
-    cut = np.flatnonzero(touched & ~inside)
+    inside = shapely.covers(shape, boxes)
+    cut = np.flatnonzero(shapely.intersects(shape, boxes) & ~inside)
+    area = RADIUS_KM**2 * np.radians(east - west)[column]
+    area = area * (np.sin(np.radians(north)) - np.sin(np.radians(south)))[row] * inside
     area[cut] = sphere_areas_km2(shapely.intersection(boxes[cut], shape))
-    whole[row * len(west) + column] += area
+    held = area > 0
+    return (row * len(west) + column)[held], area[held]
 
 
 def sphere_areas_km2(shapes: NDArray[Any]) -> _Floats:
