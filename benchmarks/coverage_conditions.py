@@ -26,7 +26,8 @@ CASES = {
     # name: kind, years, overdispersion of a day, spread and persistence of what the model does not know
     "3 years of days, light tails": ("day", 3, 0.5, 0.0, 0.0),
     "8 years of days, light tails": ("day", 8, 0.5, 0.0, 0.0),
-    "3 years of days, two in three without arrivals": ("day", 3, 6.0, 0.0, 0.0),
+    "3 years of days, six in ten without arrivals": ("day", 3, 12.0, 0.0, 0.0),
+    "8 years of days, six in ten without arrivals": ("day", 8, 12.0, 0.0, 0.0),
     "3 years of days, lasting disturbances": ("day", 3, 0.5, 0.5, 0.8),
     "8 years of days, lasting disturbances": ("day", 8, 0.5, 0.5, 0.8),
     "5 years of weeks, light tails": ("week", 5, 0.5, 0.0, 0.0),

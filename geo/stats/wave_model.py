@@ -30,6 +30,7 @@ _ALPHA: Final = (1e-6, 1e3)
 _POISSON: Final = 1e-4
 """Overdispersion below which it no longer matters."""
 _ROUNDS: Final = 50
+_HALVINGS: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +161,7 @@ def fit_conditions(
     -----
     log E y = b₀ + b × wave_m + weekday + Σₖ (sₖ sin + cₖ cos)(2πk × day/365.2425), k = 1, 2 + trend + log
     days, Var y = μ + α μ² (NB2; Cameron and Trivedi 2013, ch. 3). The trend is a natural cubic spline with
-    about one knot a year. Coefficients by iteratively reweighted least squares and α by maximum likelihood,
+    about one knot a year. Coefficients by Newton's method and α by maximum likelihood,
     in turn until both settle. Errors by Newey and West (1987) with Bartlett weights, residuals divided by √(1
     − leverage), allow for what lasts from one period to the next; where the model's own are larger, those
     count, since robust errors alone are too small in short or sparse samples (docs/method.md); intervals are
@@ -332,18 +333,34 @@ def _natural_spline(x: _Floats, pieces: int) -> _Floats:
 def _fit_mean(
     y: _Floats, design: _Floats, offset: _Floats, alpha: float, start: _Floats | None = None
 ) -> tuple[_Floats, _Floats, bool]:
-    """Return coefficients, means and whether they settled, at a given overdispersion."""
-    eta = np.log((y + y.mean()) / 2) if start is None else design @ start + offset
-    beta = np.full(design.shape[1], np.inf) if start is None else start
+    """Return coefficients, means and whether they settled, at a given overdispersion.
+
+    Newton steps, halved where they overshoot: the likelihood is concave in the coefficients.
+    """
+    beta = start
+    if beta is None:
+        beta = np.linalg.lstsq(design, np.log((y + y.mean()) / 2) - offset, rcond=None)[0]
+    mean = _means(design, beta, offset)
+    reached, settled = _deviance(y, mean, alpha), False
     for _ in range(_ROUNDS):
-        mean = np.exp(np.clip(eta, -30, 30))
-        pulled = design * (mean / (1 + alpha * mean))[:, None]
-        found = np.linalg.solve(pulled.T @ design, pulled.T @ (eta - offset + (y - mean) / mean))
-        settled = bool(np.abs(found - beta).max() < 1e-7)
-        beta, eta = found, design @ found + offset
+        weight = mean * (1 + alpha * y) / (1 + alpha * mean) ** 2
+        pull = design.T @ ((y - mean) / (1 + alpha * mean))
+        step = np.linalg.solve((design * weight[:, None]).T @ design, pull)
+        for _ in range(_HALVINGS):
+            tried = _means(design, beta + step, offset)
+            now = _deviance(y, tried, alpha)
+            if now <= reached + 1e-9 * abs(reached):
+                break
+            step = step / 2
+        beta, mean, reached = beta + step, tried, now
+        settled = bool(np.abs(step).max() < 1e-7)
         if settled:
             break
-    return beta, np.exp(np.clip(eta, -30, 30)), settled
+    return beta, mean, settled
+
+
+def _means(design: _Floats, beta: _Floats, offset: _Floats) -> _Floats:
+    return np.asarray(np.exp(np.clip(design @ beta + offset, -30, 30)))
 
 
 def _settle(y: _Floats, design: _Floats, offset: _Floats) -> tuple[_Floats, _Floats, float, bool]:
