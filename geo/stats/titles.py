@@ -50,6 +50,10 @@ TITLES: Final = {
     "unknown_count": _mark("Number not recorded"),
     "top_five_share": _mark("Share of the largest groups"),
     "herfindahl": _mark("Concentration"),
+    "wave_effect": _mark("Counts and the height of the sea"),
+    "expected_given_conditions": _mark("Expected given the conditions"),
+    "calmer_days": _mark("Calmer-sea days"),
+    "per_calmer_day": _mark("Count per calmer-sea day"),
 }
 
 
