@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["composition", "grouped_share", "herfindahl", "share_change"]
+__all__ = ["composition_stats", "grouped_share", "herfindahl", "share_change"]
 
 _FIVE = 5
 _SAME = 5e-4
@@ -65,7 +65,7 @@ class _Asked:
         return compose(self.q, self.rows, self.by, period, crossed=self.crossed, smallest=self.smallest)
 
 
-def composition(
+def composition_stats(
     counts: pd.DataFrame,
     corridors: pd.DataFrame | str | Iterable[str] | None = None,
     *,
@@ -131,7 +131,7 @@ def composition(
     Examples
     --------
     >>> from geo.counts import read_counts
-    >>> table = composition(read_counts(), "channel", period="2022", top=2)
+    >>> table = composition_stats(read_counts(), "channel", period="2022", top=2)
     >>> table.loc[("channel", "share_of_recorded"), "value"].tolist()
     [27.8, 19.9, 0.1]
     >>> print(table["detail"].iloc[0]["text"].replace("\N{NO-BREAK SPACE}", " "))

@@ -42,7 +42,7 @@ __all__ = [
     "OTHER_ROUTES",
     "block_permutation",
     "cross_correlate",
-    "displacement",
+    "displacement_stats",
     "log_ratio_excess",
     "log_ratio_shares",
     "prewhiten",
@@ -51,7 +51,7 @@ __all__ = [
 VERDICTS: Final = ("consistent_with_displacement", "no_evidence", "reversed")
 
 
-def displacement(
+def displacement_stats(
     counts: pd.DataFrame,
     corridors: pd.DataFrame | str | Iterable[str] | None = None,
     *,
@@ -115,7 +115,7 @@ def displacement(
     Examples
     --------
     >>> from geo.counts import read_counts
-    >>> table = displacement(read_counts(), ["central_med", "western_balkans"], permutations=199)
+    >>> table = displacement_stats(read_counts(), ["central_med", "western_balkans"], permutations=199)
     >>> [(row["to"], row["verdict"]) for row in table["detail"]]
     [('western_balkans', 'no_evidence'), ('central_med', 'no_evidence')]
     """

@@ -53,7 +53,7 @@ def find_conflict(
     Parameters
     ----------
     edges, counts, assumptions, regions, joins
-        As for :func:`geo.stats.flow_bounds.flow_bounds`.
+        As for :func:`geo.stats.flow_programme.flow_bounds`.
 
     Returns
     -------

@@ -10,9 +10,9 @@ import pandas as pd
 from geo.checks import check_date
 from geo.stats import flow_phrases, leg_phrases, legs
 from geo.stats.flow_assumptions import FlowAssumptions
-from geo.stats.flow_bounds import flow_bounds
 from geo.stats.flow_conflicts import find_conflict
 from geo.stats.flow_counts import read_cases
+from geo.stats.flow_programme import flow_bounds
 from geo.stats.locales import Voice, read_voice
 from geo.stats.periods import Period, parse_period
 
@@ -94,8 +94,8 @@ def flow_ranges(
         upper bound, or none below five times the largest count; both are NaN where no count says anything.
         ``status`` is ``range``; ``no_upper``; ``whole_corridor`` (no count below the whole corridor, so all
         counted legs share one range); ``contradiction`` (see :func:`diagnose_flows`) or ``nothing``.
-        ``driver``, ``narrowing`` as for :func:`~geo.stats.flow_bounds.flow_bounds`; ``counts``: names of the
-        counts at the ends of the range;
+        ``driver``, ``narrowing`` as for :func:`~geo.stats.flow_programme.flow_bounds`; ``counts``: names
+        of the counts at the ends of the range;
         ``unused``: tuple of dicts, counts that are not used and why; ``assumptions``: tuple of sentences.
 
     Raises
@@ -239,7 +239,7 @@ def solve_case(
     Returns
     -------
     bounds : DataFrame or None
-        As of :func:`~geo.stats.flow_bounds.flow_bounds`, with the region ``counted`` where countries have
+        As of :func:`~geo.stats.flow_programme.flow_bounds`, with the region ``counted`` where countries have
         counts of their own.
     conflict : Conflict or None
     """

@@ -231,6 +231,8 @@ class Question:
             earlier = dt.date.fromisoformat(detail["base_known_on"])
             notes.append(note_phrases.base_published(self.voice, against, earlier))
         notes += said
+        if moved := (detail or {}).get("sensitivity", {}).get("text"):
+            notes.append(moved)
         lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
         printed = "inferred_known_on" not in held
         published = known if "published_later" in held and printed else None

@@ -10,6 +10,7 @@ from geo.stats import note_phrases, periods, phrases
 from geo.stats.periods import Period
 from geo.stats.question import SMALL_BASE, UnavailableError, percent, percent_change
 from geo.stats.settling import settled_range
+from geo.stats.sensitivity import sensitivity
 from geo.stats.when import when
 
 if TYPE_CHECKING:
@@ -344,6 +345,10 @@ def _change(
     if base.known_on is not None and base.known_on != span.known_on:
         detail["base_known_on"] = base.known_on.isoformat()
         flags = ("base_published_earlier",)
+    to_date = name.partition("_change")[0].endswith("_to_date")
+    detail["sensitivity"] = moved = sensitivity(q, period, base_period, to_date=to_date)
+    if moved["flips"]:
+        flags = (*flags, "sign_flips")
     return q.answer(
         name,
         changed,

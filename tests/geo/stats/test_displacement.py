@@ -17,7 +17,7 @@ from geo.stats.displacement import (
     MIN_MONTHS,
     block_permutation,
     cross_correlate,
-    displacement,
+    displacement_stats,
     log_ratio_excess,
     log_ratio_shares,
     prewhiten,
@@ -65,7 +65,7 @@ def moved(make_table):
 
 # --- what is said
 def test_a_move_between_corridors_is_found_with_its_lag_and_direction(moved):
-    table = displacement(moved(), ["north", "south"], **QUICK)
+    table = displacement_stats(moved(), ["north", "south"], **QUICK)
     forth, back = table["detail"]
     assert (forth["to"], forth["verdict"], forth["lag_months"]) == (
         "south",
@@ -83,7 +83,7 @@ def test_a_move_between_corridors_is_found_with_its_lag_and_direction(moved):
 
 
 def test_the_sentence_names_no_cause(moved):
-    sentence = displacement(moved(), ["north", "south"], **QUICK)["sentence"].iloc[0]
+    sentence = displacement_stats(moved(), ["north", "south"], **QUICK)["sentence"].iloc[0]
     assert "coincides with a rise on south 2 months later" in sentence
     assert "A coincidence of figures does not show that people changed route." in sentence
     assert "lags of 0 to 6 months" in sentence
@@ -92,7 +92,7 @@ def test_the_sentence_names_no_cause(moved):
 
 
 def test_corridors_that_rise_and_fall_together_are_the_reverse(moved):
-    table = displacement(moved(effect=0.8), ["north", "south"], **QUICK)
+    table = displacement_stats(moved(effect=0.8), ["north", "south"], **QUICK)
     assert table["detail"].iloc[0]["verdict"] == "reversed"
     assert "a fall on north coincides with a fall on south" in table["sentence"].iloc[0]
     assert table["detail"].iloc[0]["effect_of_10_percent_fall"]["high"] < 0
@@ -100,8 +100,8 @@ def test_corridors_that_rise_and_fall_together_are_the_reverse(moved):
 
 def test_the_order_of_the_corridors_changes_names_only(moved):
     counts = moved()
-    one = displacement(counts, ["north", "south"], **QUICK)["detail"]
-    two = displacement(counts, ["south", "north"], **QUICK)["detail"]
+    one = displacement_stats(counts, ["north", "south"], **QUICK)["detail"]
+    two = displacement_stats(counts, ["south", "north"], **QUICK)["detail"]
     for name in ("verdict", "lag_months"):
         assert [one.iloc[0][name], one.iloc[1][name]] == [two.iloc[1][name], two.iloc[0][name]]
     assert one.iloc[0]["correlation"] == pytest.approx(two.iloc[1]["correlation"])
@@ -109,13 +109,13 @@ def test_the_order_of_the_corridors_changes_names_only(moved):
 
 def test_the_same_seed_gives_the_same_answer(moved):
     counts = moved()
-    first, again = (displacement(counts, ["north", "south"], **QUICK) for _ in range(2))
+    first, again = (displacement_stats(counts, ["north", "south"], **QUICK) for _ in range(2))
     pd.testing.assert_frame_equal(first, again)
     assert first.attrs == again.attrs
 
 
 def test_the_embedded_routes_are_compared_within_one_source(counts):
-    table = displacement(counts, **QUICK)
+    table = displacement_stats(counts, **QUICK)
     assert len(table) == 6
     series = {(row["series"]["from"]["corridor"], row["to"]): row["series"] for row in table["detail"]}
     pair = series["central_med", "western_balkans"]
@@ -131,12 +131,12 @@ def test_the_embedded_routes_are_compared_within_one_source(counts):
 
 
 def test_preliminary_months_are_left_out_and_detections_are_not_people(counts):
-    table = displacement(counts, ["central_med", "western_balkans"], **QUICK)
+    table = displacement_stats(counts, ["central_med", "western_balkans"], **QUICK)
     assert str(table["period_end"].iloc[0].date()) == "2026-04-30"
     assert table["detail"].iloc[0]["preliminary_months_left_out"] == 2
     assert "The newest 2 months are preliminary and left out." in table["sentence"].iloc[0]
     assert "Detections are not people" in table["sentence"].iloc[0]
-    earlier = displacement(counts, ["central_med", "western_balkans"], as_of="2024-12-12", **QUICK)
+    earlier = displacement_stats(counts, ["central_med", "western_balkans"], as_of="2024-12-12", **QUICK)
     assert earlier["detail"].iloc[0]["preliminary_months_left_out"] == 0
     assert str(earlier["period_end"].iloc[0].date()) == "2024-11-30"
 
@@ -145,17 +145,17 @@ def test_a_months_own_flag_leaves_it_out(moved):
     counts = moved()
     newest = counts["period_end"] == counts["period_end"].max()
     counts.loc[newest, "flag"] = "preliminary inferred_known_on"
-    assert displacement(counts, ["north", "south"], **QUICK)["detail"].iloc[0]["n_months"] == 119
+    assert displacement_stats(counts, ["north", "south"], **QUICK)["detail"].iloc[0]["n_months"] == 119
 
 
 def test_other_routes_are_derived_and_said_to_be(counts):
-    table = displacement(counts, ["western_balkans", "other_routes"], **QUICK)
+    table = displacement_stats(counts, ["western_balkans", "other_routes"], **QUICK)
     assert table["detail"].iloc[0]["to"] == "other_routes"
     assert "Other routes are derived" in table["sentence"].iloc[0]
 
 
 def test_a_period_limits_the_months(counts):
-    table = displacement(counts, ["central_med", "western_balkans"], period="2015-01/2019-12", **QUICK)
+    table = displacement_stats(counts, ["central_med", "western_balkans"], period="2015-01/2019-12", **QUICK)
     assert table["detail"].iloc[0]["n_months"] == 60
     assert table["period_start"].iloc[0] == pd.Timestamp("2015-01-01")
 
@@ -163,7 +163,7 @@ def test_a_period_limits_the_months(counts):
 def test_an_interval_without_0_is_no_finding_after_allowing_for_the_pairs(moved, monkeypatch):
     module = importlib.import_module("geo.stats.displacement")
     monkeypatch.setattr(module, "false_discovery", lambda p_values: [0.06] * len(p_values))
-    table = displacement(moved(), ["north", "south"], **QUICK)
+    table = displacement_stats(moved(), ["north", "south"], **QUICK)
     assert table["detail"].iloc[0]["verdict"] == "no_evidence"
     assert "not after allowing for the number of pairs examined" in table["sentence"].iloc[0]
     assert "not after allowing" not in table["sentence"].iloc[1]
@@ -172,9 +172,9 @@ def test_an_interval_without_0_is_no_finding_after_allowing_for_the_pairs(moved,
 # --- what is refused
 def test_short_series_are_refused_with_the_number(moved):
     for n, flag in ((MIN_MONTHS - 1, True), (MIN_MONTHS, False)):
-        table = displacement(moved(n=n), ["north", "south"], **QUICK)
+        table = displacement_stats(moved(n=n), ["north", "south"], **QUICK)
         assert ("unavailable" in table["flags"].iloc[0]) == flag
-    short = displacement(moved(n=40), ["north", "south"], **QUICK)
+    short = displacement_stats(moved(n=40), ["north", "south"], **QUICK)
     assert "the two share 40 months, and it takes 48" in short["sentence"].iloc[0]
     assert short["detail"].iloc[0]["verdict"] == "unavailable"
     assert short["value"].isna().all()
@@ -182,11 +182,11 @@ def test_short_series_are_refused_with_the_number(moved):
 
 
 def test_few_missing_months_add_nothing_and_many_are_refused(moved):
-    few = displacement(moved(holes=(40, 77)), ["north", "south"], **QUICK)
+    few = displacement_stats(moved(holes=(40, 77)), ["north", "south"], **QUICK)
     assert few["detail"].iloc[0]["missing_months"] == 2
     assert few["detail"].iloc[0]["verdict"] == "consistent_with_displacement"
     assert "2 months are missing and add nothing." in few["sentence"].iloc[0]
-    many = displacement(moved(holes=range(40, 50)), ["north", "south"], **QUICK)
+    many = displacement_stats(moved(holes=range(40, 50)), ["north", "south"], **QUICK)
     assert "10 of the 120 months are missing, more than one in twenty" in many["sentence"].iloc[0]
     assert {"unavailable", "missing"} <= set(many["flags"].iloc[0])
 
@@ -197,17 +197,17 @@ def test_small_months_are_refused(make_table):
         make_table(rng.poisson(level, 60), corridor=name, kind="month", first="2010-01-01")
         for name, level in (("north", 100), ("south", 4))
     ]
-    table = displacement(join_counts(*tables), ["north", "south"], **QUICK)
+    table = displacement_stats(join_counts(*tables), ["north", "south"], **QUICK)
     assert "more than a quarter of the months on south hold fewer than 10" in table["sentence"].iloc[0]
     assert "small_base" in table["flags"].iloc[0]
 
 
 def test_series_that_do_not_vary_or_are_not_monthly_are_refused(make_table):
     same = [make_table([50] * 60, corridor=name, kind="month") for name in ("north", "south")]
-    table = displacement(join_counts(*same), ["north", "south"], **QUICK)
+    table = displacement_stats(join_counts(*same), ["north", "south"], **QUICK)
     assert "does not vary beyond its season" in table["sentence"].iloc[0]
     quarters = [make_table([50, 60] * 30, corridor=name, kind="quarter") for name in ("north", "south")]
-    table = displacement(join_counts(*quarters), ["north", "south"], measure="arrival", **QUICK)
+    table = displacement_stats(join_counts(*quarters), ["north", "south"], measure="arrival", **QUICK)
     assert "not published by the month or day" in table["sentence"].iloc[0]
 
 
@@ -224,20 +224,20 @@ def test_series_that_do_not_vary_or_are_not_monthly_are_refused(make_table):
 )
 def test_bad_options_fail(counts, options, message):
     with pytest.raises(InvalidInputError, match=message):
-        displacement(counts, **options)
+        displacement_stats(counts, **options)
 
 
 def test_what_is_not_held_fails(counts, moved):
     with pytest.raises(UnknownNameError, match="tally"):
-        displacement(counts, ["central_med", "western_balkans"], source="tally")
+        displacement_stats(counts, ["central_med", "western_balkans"], source="tally")
     with pytest.raises(UnknownNameError, match=r"Invalid corridor 'other_routes'\. The counts hold no sum"):
-        displacement(moved(), ["north", "other_routes"])
+        displacement_stats(moved(), ["north", "other_routes"])
     with pytest.raises(NotCoveredError, match="as_of"):
-        displacement(counts, ["central_med", "western_balkans"], as_of="2031-01-01")
+        displacement_stats(counts, ["central_med", "western_balkans"], as_of="2031-01-01")
 
 
 def test_a_pair_that_cannot_be_looked_up_is_noted(counts):
-    table = displacement(counts, as_of="2026-07-15", source="frontex", **QUICK)
+    table = displacement_stats(counts, as_of="2026-07-15", source="frontex", **QUICK)
     assert len(table) == 2
     assert {note["corridor"] for note in table.attrs["notes"]} == {"channel"}
 
@@ -245,7 +245,7 @@ def test_a_pair_that_cannot_be_looked_up_is_noted(counts):
 def test_a_corridor_without_any_series_is_refused(moved, make_corridors):
     corridors = make_corridors("north", "south", "west")
     with_none = corridors.assign(source=["tally", "tally", ""])
-    table = displacement(moved(), with_none, **QUICK)
+    table = displacement_stats(moved(), with_none, **QUICK)
     assert len(table) == 2
     assert "has no headline series" in table.attrs["notes"][0]["note"]
 

@@ -9,9 +9,9 @@ import pytest
 
 from geo.errors import InvalidInputError, UnknownNameError
 from geo.stats.flow_assumptions import NAMES, FlowAssumptions
-from geo.stats.flow_bounds import flow_bounds
 from geo.stats.flow_conflicts import find_conflict, nodes_after_sources
 from geo.stats.flow_model import FlowCount, build_program
+from geo.stats.flow_programme import flow_bounds
 
 SURE = FlowAssumptions(
     stay_share=(0.0, 0.0),
