@@ -11,7 +11,7 @@ import pandas as pd
 from geo.checks import raise_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _PERSONS: Final = re.compile(
     r"""(?:^|\ )(?:
@@ -25,18 +25,21 @@ _PERSONS: Final = re.compile(
     |(?:tele)?phones?|phone\ ?(?:no|nr|number)|telephon[eo]s?|telefon[oei]?s?|tel|tel\ ?(?:no|nr|number)
     |mobile|mobile\ ?(?:no|nr|number|phone)|cell\ ?phones?|cellular[ei]|handy\ ?(?:nummer|nr)|portable
     |whats\ ?app|telegram|imei|imsi|msisdn
-    |passports?|passport\ ?(?:no|nr|number|id)|passaport[oi]|passeports?|reisepass(?:nummer)?|pasaportes?|pasos
+    |passports?|passport\ ?(?:no|nr|number|id)|passaport[oi]|passeports?|reisepass(?:nummer)?|pasaportes?
     |documents?|document\ ?(?:no|nr|num|number|id)|documento|numero\ (?:di\ |de\ |du\ )?document[oe]?
     |(?:id|identity|identification)\ ?(?:no|nr|num|number|card|document)|carta\ (?:di\ )?identita
     |carte\ (?:d\ )?identite|ausweis(?:nummer|nr)?|personal\ ?ausweis|dni|nie|codice\ fiscale|tax\ ?id
-    |national\ id|national\ insurance(?:\ no|\ number)?|social\ security(?:\ no|\ number)?|ssn|eurodac(?:\ \w+)?
-    |case\ ?(?:no|nr|number|id)|(?:person|personal|individual|migrant|applicant|biometric|fingerprint)\ ?(?:id|no|nr|number)
+    |national\ id|national\ insurance(?:\ no|\ number)?|social\ security(?:\ no|\ number)?|ssn
+    |eurodac(?:\ \w+)?
+    |case\ ?(?:no|nr|number|id)
+    |(?:person|personal|individual|migrant|applicant|biometric|fingerprint)\ ?(?:id|no|nr|number)
     |fingerprints?|biometrics?|visa\ ?(?:no|nr|number)
     |e\ ?mails?|mail|mail\ ?address|(?:e\ ?)?mail\ ?(?:address|adresse)|courriels?|posta\ elettronica
     |(?:home|street|postal)\ ?address|indirizzo|anschrift
     |(?:date|day|place|year)\ ?of\ ?births?|births?|birth\ ?(?:date|day|place|year)s?|dob|d\ o\ b|yob
     |naissance|(?:date|lieu|annee)\ de\ naissance|nascita|(?:data|luogo|anno)\ di\ nascita
-    |nato\ il|nata\ il|geburt|geburts\ ?(?:datum|tag|ort|jahr|namen?)|fecha\ de\ nacimiento|nacimiento|rodjenja
+    |nato\ il|nata\ il|geburt|geburts\ ?(?:datum|tag|ort|jahr|namen?)|fecha\ de\ nacimiento|nacimiento
+    |datum\ rodjenja
     )(?:$|\ )""",
     re.VERBOSE,
 )
@@ -50,8 +53,13 @@ _HARMLESS: Final = frozenset(
 _VALUES: Final = {
     "an e-mail address": r"[\w.+-]+@[\w-]+\.[\w.]*[A-Za-z]{2,}",
     "a telephone number": r"(?:\+|\b00)[1-9]\d{0,2}[ ()./-]*(?:\d[ ()./-]*){6,13}\d\b",
-    "the code line of a travel document": r"\b[PIACV][A-Z<][A-Z]{3}[A-Z]+<<[A-Z<]{3,}|[A-Z0-9<]{9}\d[A-Z]{3}\d{6}\d[MFX<]",
-    "a passport number": r"(?i:pass(?:port|aporto|eport)|reisepass)\W{0,3}(?:(?i:n[or°.]*|number|num)\W{0,3})?[A-Z]{0,3}\d{5,9}",
+    "the code line of a travel document": (
+        r"\b[PIACV][A-Z<][A-Z]{3}[A-Z]+<<[A-Z<]{3,}|[A-Z0-9<]{9}\d[A-Z]{3}\d{6}\d[MFX<]"
+    ),
+    "a passport number": (
+        r"(?i:pass(?:port|aporto|eport)|reisepass)\W{0,3}"
+        r"(?:(?i:n[or°.]*|number|num)\W{0,3})?[A-Z]{0,3}\d{5,9}"
+    ),
 }
 
 
@@ -145,3 +153,24 @@ def value_faults(table: pd.DataFrame, texts: Iterable[str] | None = None) -> lis
                     f"column '{name}', row {hit.index[0]}: holds {what}; only published counts belong here"
                 )
     return faults
+
+
+def first_of_person(rows: Iterable[Sequence[Any]]) -> list[tuple[int, str]]:
+    """Return, of each kind of address or number of a person, the first row that holds one.
+
+    Examples
+    --------
+    >>> first_of_person([["2031-01", 12], ["a.b@example.org", 3]])
+    [(1, 'an e-mail address')]
+    """
+    found: dict[str, int] = {}
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        for cell in row:
+            if not isinstance(cell, str) or cell in seen:
+                continue
+            seen.add(cell)
+            for what, pattern in _VALUES.items():
+                if what not in found and re.search(pattern, cell):
+                    found[what] = index
+    return [(index, what) for what, index in found.items()]

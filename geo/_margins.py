@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from geo import terms
 from geo._suppression import Cells
@@ -14,6 +13,7 @@ from geo.checks import raise_faults
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 TOTAL_COST: Final = 1000.0
@@ -38,10 +38,11 @@ class Gathering:
     def __init__(self, value: NDArray[np.float64], hidden: NDArray[np.bool_] | None = None) -> None:
         self.told = ~np.isnan(value)
         self.hidden = set() if hidden is None else {int(at) for at in np.flatnonzero(hidden)}
-        self.value = [int(round(one)) if one == one else 0 for one in value.tolist()]
+        self.value = [round(one) if one == one else 0 for one in value.tolist()]
         self.n_rows = len(self.value)
         self.unknown: set[int] = set()
         self.kept: set[int] = set()
+        self.assumed: dict[int, tuple[str, str]] = {}
         self.added: dict[int, tuple[int, str, str]] = {}
         self.relations: list[tuple[int, tuple[int, ...]]] = []
         self.faults: list[str] = []
@@ -92,7 +93,11 @@ class Gathering:
         self.relations.append((total, tuple(known)))
 
     def cells(
-        self, small: NDArray[np.bool_], must: NDArray[np.bool_], kept: NDArray[np.bool_], totals: Iterable[int]
+        self,
+        small: NDArray[np.bool_],
+        must: NDArray[np.bool_],
+        kept: NDArray[np.bool_],
+        totals: Iterable[int],
     ) -> Cells:
         """Return what was gathered; arrays are by row of the table."""
         from scipy.sparse import csr_array
@@ -107,11 +112,16 @@ class Gathering:
         cost = np.where(value > 0, 1.0 + np.log2(np.maximum(value, 1)), 4.0)
         cost[list(totals)] += TOTAL_COST
         cost[list(self.added)] = _ADDED_COST
-        put = [(i, at, 1 if first else -1) for i, (total, parts) in enumerate(self.relations)
-               for first, at in [(True, total), *((False, part) for part in parts)]]
-        i, j, sign = (np.array(column, dtype=np.int64) for column in zip(*put, strict=True)) if put else (
-            np.zeros(0, dtype=np.int64),
-        ) * 3
+        put = [
+            (i, at, 1 if first else -1)
+            for i, (total, parts) in enumerate(self.relations)
+            for first, at in [(True, total), *((False, part) for part in parts)]
+        ]
+        i, j, sign = (
+            (np.array(column, dtype=np.int64) for column in zip(*put, strict=True))
+            if put
+            else (np.zeros(0, dtype=np.int64),) * 3
+        )
         ties = csr_array((sign, (i, j)), shape=(len(self.relations), n))
         return Cells(value=value, relations=ties, cost=cost, **masks)
 
@@ -124,21 +134,25 @@ def gather_table(
     margins: str | None,
     groups: Mapping[str, Mapping[str, Sequence[str]]],
     hidden: NDArray[np.bool_] | None = None,
+    *,
+    assume: bool = True,
 ) -> Gathering:
     """Relate the cells of a cross-table to its margins, or to margins that are assumed to be known.
 
-    With `hidden`, the table is one that was published: only its own margins tie its cells.
+    With `hidden`, the table is one that was published, and what is hidden ties cells as well.
 
     Raises
     ------
     InvalidInputError
         If a margin is not the sum of its parts.
     """
-    found = Gathering(values.to_numpy(dtype=float), hidden)
+    found = Gathering(np.asarray(values, dtype=np.float64), hidden)
     keys = [tuple(str(word) for word in key) for key in values.index]
     place = {key: at for at, key in enumerate(keys)}
     for level, name in enumerate(values.index.names):
-        tree = {str(parent): [str(one) for one in parts] for parent, parts in groups.get(str(name), {}).items()}
+        tree = {
+            str(parent): [str(one) for one in parts] for parent, parts in groups.get(str(name), {}).items()
+        }
         below = {one for parts in tree.values() for one in parts}
         sets: dict[tuple[str, ...], dict[str, int]] = {}
         for key, at in place.items():
@@ -152,7 +166,7 @@ def gather_table(
                 if parent in held and any(one in held for one in parts):
                     inside = [held[one] for one in parts if one in held]
                     found.relate(held[parent], inside, strict=f"'{parent}' over {name} ({beside})")
-    if hidden is None:
+    if assume:
         _assume_margins(found, keys, margins, groups, list(values.index.names))
     raise_faults("cross-table", found.faults)
     return found
@@ -169,6 +183,7 @@ def _assume_margins(
     tops = [set(groups.get(str(name), {})) for name in names]
     leaves = [at for at, key in enumerate(keys) if margins not in key and found.told[at]]
     leaves = [at for at in leaves if not any(word in top for word, top in zip(keys[at], tops, strict=True))]
+    grand = None
     for level in range(len(names)):
         others = [other for other in range(len(names)) if other != level]
         printed = any(
@@ -177,9 +192,21 @@ def _assume_margins(
         labels: dict[str, list[int]] = {}
         for at in leaves:
             labels.setdefault(keys[at][level] if others else "", []).append(at)
-        for parts in labels.values():
-            if not printed and len(parts) > 1:
-                found.relate(found.cell(sum(found.value[at] for at in parts), kept=True), parts)
+        if printed:
+            continue
+        totals = []
+        for label, parts in labels.items():
+            total = parts[0]
+            if len(parts) > 1:
+                total = found.cell(sum(found.value[at] for at in parts), kept=True)
+                found.assumed[total] = str(names[level]), label
+                found.relate(total, parts)
+            totals.append(total)
+        if len(totals) > 1:
+            if grand is None:
+                grand = found.cell(sum(found.value[at] for at in leaves), kept=True)
+                found.assumed[grand] = "", ""
+            found.relate(grand, totals)
 
 
 # --- the tidy counts table

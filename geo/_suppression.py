@@ -1,4 +1,4 @@
-"""The mathematics of hiding cells: which further ones must go with the small ones, and the proof that it holds.
+"""The mathematics of hiding cells: which more go with the small ones, and the proof that it holds.
 
 A table is a set of whole numbers tied by relations (a total less its parts is 0). A pattern of hidden cells
 is accepted only with witnesses: other tables of whole numbers that agree with everything published and
@@ -115,9 +115,7 @@ def protect(cells: Cells, *, least: int) -> Pattern:
     return Pattern(hidden, blind, bare, joint)
 
 
-def _components(
-    cells: Cells, wanted: NDArray[np.bool_]
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _components(cells: Cells, wanted: NDArray[np.bool_]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Split the table where nothing but kept cells connects it; only parts with a cell to hide."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -129,10 +127,8 @@ def _components(
     first = np.full(where.shape[0], -1)
     holds = np.diff(where.indptr) > 0
     first[holds] = labels[where.indices[where.indptr[:-1][holds]]]
-    found = []
-    for label in np.unique(labels[wanted[free]]):
-        found.append((free[labels == label], np.flatnonzero(first == label)))
-    return found
+    wanted_in = np.unique(labels[wanted[free]])
+    return [(free[labels == label], np.flatnonzero(first == label)) for label in wanted_in]
 
 
 def _cut(cells: Cells, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> Cells:
@@ -166,19 +162,25 @@ def _one_by_one(cells: Cells, wanted: NDArray[np.bool_], least: int) -> Pattern:
         target[at] = True
         for known in (cells, plain):
             step = _witness(known, hidden, target, least)
-            if step is not None:
-                moved = (step != 0) & ~cells.unknown
+            if step is None:
+                continue
+            moved = (step != 0) & ~cells.unknown
+            if known is plain and not _by_the_rule(cells, hidden | moved, step, least):
+                continue
+            if holds(known, hidden | moved, [step], least, every=False):
                 hidden |= moved
-                if known is cells:
-                    done |= moved
-                    blind &= ~moved
-                else:
-                    blind |= moved & ~done
-                if holds(known, hidden, [step], least, every=False):
-                    break
+                blind = blind & ~moved if known is cells else blind | (moved & ~done)
+                done |= moved & (known is cells)
+                break
         else:
             bare[at] = True
     return Pattern(hidden, blind & hidden, bare, joint=False)
+
+
+def _by_the_rule(cells: Cells, hidden: NDArray[np.bool_], step: NDArray[np.int64], least: int) -> bool:
+    """Return whether another table has a small cell as well, without which nothing would be hidden."""
+    other = (cells.value + step)[hidden]
+    return bool(((other >= 1) & (other < least)).any())
 
 
 def _witness(

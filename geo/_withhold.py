@@ -37,6 +37,8 @@ def record_of(
         "small": int(small.sum()),
         "companions": int((hidden & ~small).sum()),
         "blind": int(blind.sum()),
-        "solved": "to the least loss, all small cells of a table at once" if joint else "one cell after another",
+        "solved": "to the least loss, all small cells of a table at once"
+        if joint
+        else "one cell after another",
         "checked": "another table of whole numbers agrees with all that is published, in every withheld cell",
     }

@@ -53,7 +53,8 @@ def suppress_table(
     -------
     table : as given
         NaN where withheld. ``attrs["disclosure"]`` holds the record and, in ``cells``, the labels of what is
-        withheld (:func:`is_suppressed`): what else is NaN was never published.
+        withheld (:func:`is_suppressed`): what else is NaN was never published. ``unknown_totals`` lists the
+        totals (dimension and label) that must not be published elsewhere, for want of other protection.
 
     Raises
     ------
@@ -70,7 +71,8 @@ def suppress_table(
     check_least(least)
     if isinstance(table, (pd.DataFrame, pd.Series)):
         return _suppress_frame(table, margins, groups or {}, dimensions, least, strict=strict)
-    return _suppress_cube(table, margins, groups or {}, dimensions, least, strict=strict)
+    made: Table = _suppress_cube(table, margins, groups or {}, dimensions, least, strict=strict)
+    return made
 
 
 def _flat(table: pd.DataFrame | pd.Series[float]) -> pd.Series[float]:
@@ -83,20 +85,25 @@ def _flat(table: pd.DataFrame | pd.Series[float]) -> pd.Series[float]:
     broken = values.notna() & ((values < 0) | (values != values.round()))
     if broken.any():
         raise InvalidInputError(
-            f"Invalid cross-table. Cell {', '.join(index[int(broken.to_numpy().argmax())])} holds "
+            f"Invalid cross-table. Cell {_told(index, broken)} holds "
             f"'{values[broken].iloc[0]:g}'; counts are whole numbers from 0."
         )
     if index.has_duplicates:
-        twice = ", ".join(index[index.duplicated()][0])
+        twice = _told(index, index.duplicated())
         raise InvalidInputError(f"Invalid cross-table. Its labels must be unique; '{twice}' stands twice.")
     return values
+
+
+def _told(index: pd.MultiIndex, cells: Any) -> str:  # noqa: ANN401 - a mask
+    """Name the first of some cells by its labels."""
+    return ", ".join(map(str, index[int(np.asarray(cells).argmax())]))
 
 
 def _labels(table: pd.DataFrame | pd.Series[float]) -> list[tuple[str, ...]]:
     """Return the labels of every cell, row by row."""
     axes = [table.index] if isinstance(table, pd.Series) else [table.index, table.columns]
-    words = [[tuple(map(str, key)) if isinstance(key, tuple) else (str(key),) for key in axis] for axis in axes]
-    return [sum(parts, ()) for parts in itertools.product(*words)]
+    words = [[key if isinstance(key, tuple) else (key,) for key in axis] for axis in axes]
+    return [tuple(str(word) for part in parts for word in part) for parts in itertools.product(*words)]
 
 
 def _suppress_frame(
@@ -109,25 +116,31 @@ def _suppress_frame(
     strict: bool,
 ) -> pd.DataFrame | pd.Series[float]:
     values = _flat(table)
-    gathered = _margins.gather_table(values, margins, groups)
+    n, gathered = len(values), _margins.gather_table(values, margins, groups)
     small, kept, totals = _roles(values, gathered, margins, dimensions, least)
-    found = _suppression.protect(
-        gathered.cells(small, np.zeros_like(small), kept, np.flatnonzero(totals)), least=least
-    )
-    if found.bare.any() or (strict and found.blind.any()):
-        cells = gathered.cells(small, np.zeros_like(small), np.zeros_like(kept), np.flatnonzero(totals))
+    costly = [*np.flatnonzero(totals), *gathered.assumed]
+    for known in (True, False):
+        gathered.kept = set(gathered.assumed) if known else set()
+        cells = gathered.cells(small, np.zeros_like(small), kept & known, costly)
         found = _suppression.protect(cells, least=least)
-    n = len(values)
-    if found.bare.any() or (strict and found.blind.any()):
-        label = ", ".join(values.index[int(np.flatnonzero((found.bare | found.blind)[:n])[0])])
+        open_ = found.bare | (found.blind & strict)
+        if not open_.any():
+            break
+    else:
+        label = _told(cast("pd.MultiIndex", values.index), open_[:n])
         raise InvalidInputError(
-            f"Invalid cross-table. Cell {label} can be worked out from totals that are taken as known: "
-            "print fewer dimensions, or add the margins so that they can be withheld."
+            f"Invalid cross-table. Cell {label} can be worked out from what is not withheld."
         )
     hidden = found.hidden[:n]
+    if RECORD in table.attrs and not hidden.any():
+        return table.copy()
     shown = table.astype(float).mask(hidden.reshape(table.shape))
     told = record_of(least, small, hidden, found.blind[:n], joint=found.joint)
-    told |= {"totals": int((hidden & totals).sum()), "cells": [list(key) for key in values.index[hidden]]}
+    told |= {
+        "totals": int((hidden & totals).sum()),
+        "unknown_totals": [list(gathered.assumed[at]) for at in gathered.assumed if found.hidden[at]],
+        "cells": [list(key) for key in values.index[hidden]],
+    }
     shown.attrs = {**table.attrs, RECORD: told}
     return cast("pd.DataFrame", shown)
 
@@ -140,13 +153,14 @@ def _roles(
     least: int,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which cells are small, which are kept, and which are totals."""
-    names = list(values.index.names)
+    names = [str(name) for name in values.index.names]
     dividing = names if dimensions is None else [str(name) for name in dimensions]
     wrong = [name for name in dividing if name not in names]
     if wrong:
         raise InvalidInputError(f"Invalid dimension '{wrong[0]}'. The table has: {', '.join(names)}.")
-    parts = np.column_stack([values.index.get_level_values(name) != margins for name in names])
-    exempt = (parts.sum(axis=1) <= 1) if len(names) > 1 else np.zeros(len(values), dtype=bool)
+    columns = [values.index.get_level_values(at) != margins for at in range(len(names))]
+    parts: NDArray[np.bool_] = np.column_stack(columns)
+    exempt = np.asarray((parts.sum(axis=1) <= 1) & (len(names) > 1), dtype=bool)
     exempt |= ~parts[:, [names.index(name) for name in dividing]].any(axis=1)
     small = (values.gt(0) & values.lt(least)).to_numpy() & ~exempt
     copies = [(total, held[0]) for total, held in gathered.relations if len(held) == 1]
@@ -154,7 +168,7 @@ def _roles(
         for total, part in copies:
             if total < len(values) and part < len(values) and small[part]:
                 small[total], exempt[total] = True, False
-    return small, exempt, ~parts.all(axis=1)
+    return small, exempt, np.asarray(~parts.all(axis=1), dtype=bool)
 
 
 def _suppress_cube(
@@ -185,13 +199,15 @@ def _suppress_cube(
     record |= {key: sum(one[key] for one in told) for key in ("small", "companions", "blind", "totals")}
     made = shape.copy(data=data).transpose(*count.dims)
     made.attrs = dict(count.attrs)
-    withheld = (count.notnull() & made.isnull()).drop_attrs()
+    withheld = (count.notnull() & made.isnull()).drop_attrs()  # noqa: PD003, PD004 - xarray
+    if SUPPRESSED in cube.coords or SUPPRESSED in getattr(cube, "data_vars", ()):
+        withheld |= cube[SUPPRESSED]
     if not hasattr(cube, "data_vars"):
         return made.assign_coords({SUPPRESSED: withheld}).assign_attrs({RECORD: json.dumps(record)})
     return cube.assign({"count": made, SUPPRESSED: withheld}).assign_attrs({RECORD: json.dumps(record)})
 
 
-def is_suppressed(table: Table) -> Table:
+def is_suppressed(table: Any) -> Any:  # noqa: ANN401 - as given
     """Return which cells were withheld, in the shape of the table.
 
     Raises
@@ -206,7 +222,9 @@ def is_suppressed(table: Table) -> Table:
     np.True_
     """
     if RECORD not in table.attrs:
-        raise InvalidInputError("Invalid table. It carries no record of what was withheld: use suppress_table.")
+        raise InvalidInputError(
+            "Invalid table. It carries no record of what was withheld: use suppress_table."
+        )
     if not isinstance(table, (pd.DataFrame, pd.Series)):
         return table[SUPPRESSED]
     index = pd.MultiIndex.from_tuples(_labels(table))
@@ -251,7 +269,7 @@ def audit_table(
     if suppressed is None:
         suppressed = is_suppressed(published) if RECORD in published.attrs else published.isna()
     hidden = np.asarray(suppressed, dtype=bool).ravel() & values.isna().to_numpy()
-    gathered = _margins.gather_table(values, margins, groups or {}, hidden)
+    gathered = _margins.gather_table(values, margins, groups or {}, hidden, assume=False)
     none = np.zeros_like(hidden)
     cells = gathered.cells(none, none, none, ())
     low, high = np.zeros(len(cells.value)), np.full(len(cells.value), np.inf)

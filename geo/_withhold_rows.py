@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _KEY: Final = tuple(
     name
     for name in terms.COUNT_COLUMNS
-    if name not in {terms.VALUE, terms.QUALIFIER, terms.KNOWN_ON, terms.FLAG, terms.LICENCE, terms.NATIVE_LABEL}
+    if name
+    not in {terms.VALUE, terms.QUALIFIER, terms.KNOWN_ON, terms.FLAG, terms.LICENCE, terms.NATIVE_LABEL}
 )
 
 
@@ -94,7 +95,9 @@ def suppress_counts(
         shown = pd.concat([shown, *extra], ignore_index=True)
     told = record_of(least, small, hidden, blind, joint=joint)
     told |= {"totals": int((hidden & ~divided).sum()), "added": sum(map(len, extra))}
-    shown.attrs = {**counts.attrs, RECORD: told}
+    before = counts.attrs.get(RECORD, {})
+    again = not hidden.any() and before.get("least") == least
+    shown.attrs = {**counts.attrs, RECORD: before if again else told}
     return shown
 
 

@@ -8,14 +8,18 @@ deaths among them. Withheld, missing and zero stay three things: a withheld valu
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from geo._generalise import generalise_places, incident_grid
 from geo._identities import check_no_identities
 from geo._withhold import DIVIDING, LEAST, RECORD
 from geo._withhold_cells import audit_table, is_suppressed, suppress_table
 from geo._withhold_rows import as_published, protected, suppress_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "DIVIDING",
@@ -34,7 +38,9 @@ __all__ = [
 ]
 
 
-def withhold_shares(parts: pd.Series[float], *, total: float | None = None, digits: int = 1) -> pd.Series[float]:
+def withhold_shares(
+    parts: pd.Series[float], *, total: float | None = None, digits: int = 1
+) -> pd.Series[float]:
     """Return shares in per cent; those of withheld or missing parts are not given.
 
     Parameters
@@ -53,6 +59,7 @@ def withhold_shares(parts: pd.Series[float], *, total: float | None = None, digi
 
     Examples
     --------
+    >>> import pandas as pd
     >>> withhold_shares(pd.Series([40.0, np.nan, 17.0, np.nan]), total=60).tolist()
     [66.7, nan, 28.3, nan]
     """

@@ -80,7 +80,7 @@ def dossier_layer(dossier: Dossier, layer: str, *, command: str = "") -> tuple[G
         ledger=dossier.counts.attrs.get("ledger", ()),
         command=command or None,
     )
-    return frame, metadata
+    return frame, metadata | {"disclosure": dossier.disclosure}
 
 
 def export(
@@ -195,6 +195,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         "inputs": inputs,
         "series": series.to_dict("records"),
         "ledger": dossier.counts.attrs.get("ledger", []),
+        "disclosure": dossier.disclosure,
         "notes": dossier.notes,
         **({"vintages": dossier.vintages} if dossier.vintages else {}),
     }

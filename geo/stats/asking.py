@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo import terms
 from geo.checks import check_date
+from geo.disclosure import protected
 from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 from geo.stats import periods
 from geo.stats.choice import Corridor, choose_rows, read_meta, series_rows
@@ -70,6 +71,8 @@ def ask(
         for day, name in ((as_of, "as_of"), (known_on, "known_on"), (since, "since"))
     )
     wanted = None if period is None else parse_period(period)
+    if any(series[3:]):
+        counts = protected(counts)
     questions: list[Question] = []
     notes: list[dict[str, str]] = []
     faults: list[UnknownNameError | NotCoveredError] = []
