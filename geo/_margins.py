@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TOTAL_COST: Final = 1000.0
 """A total is hidden only where nothing else protects a cell."""
+_ZERO_COST: Final = 12.0
+"""That nobody was counted is worth showing: a zero is hidden before a total, after most other cells."""
 _ADDED_COST: Final = 20.0
 _MOST_ADDED: Final = 8
 WHOLES: Final = {
@@ -109,7 +111,7 @@ class Gathering:
         masks["kept"][list(self.kept)] = True
         masks["unknown"][list(self.unknown)] = True
         masks["unknown"][:rows] |= ~self.told
-        cost = np.where(value > 0, 1.0 + np.log2(np.maximum(value, 1)), 4.0)
+        cost = np.where(value > 0, 1.0 + np.log2(np.maximum(value, 1)), _ZERO_COST)
         cost[list(totals)] += TOTAL_COST
         cost[list(self.added)] = _ADDED_COST
         put = [

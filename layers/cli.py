@@ -114,7 +114,7 @@ def command_line(ctx: click.Context) -> str:
         if parameter.name == "output" or value in (None, (), "") or value == parameter.default:
             continue
         if isinstance(value, bool):
-            options.append((parameter.opts if value else parameter.secondary_opts)[0])
+            options += (parameter.opts if value else parameter.secondary_opts)[:1]
             continue
         values = value if isinstance(value, tuple) else (value,)
         if isinstance(parameter, click.Argument):

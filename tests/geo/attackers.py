@@ -1,4 +1,4 @@
-"""Attackers of published tables: what can be worked out of withheld cells. They share no code with the package."""
+"""Attackers of published tables: what can be worked out of withheld cells. They share no code with geo."""
 
 from __future__ import annotations
 
@@ -112,24 +112,25 @@ def fixed_by_paths(hidden, value, low, high):
         if value[i, j] > low[i, j]:
             arcs[head].append((tail, (i, j)))
 
-    def leads(start, goal, without):
-        todo, met = [start], {start}
-        while todo:
-            here = todo.pop()
-            if here == goal:
-                return True
-            for there, cell in arcs[here]:
-                if cell != without and there not in met:
-                    met.add(there)
-                    todo.append(there)
-        return False
-
     fixed = np.zeros_like(hidden)
     for (i, j), (tail, head) in ends.items():
-        up = value[i, j] < high[i, j] and leads(head, tail, (i, j))
-        down = value[i, j] > low[i, j] and leads(tail, head, (i, j))
+        up = value[i, j] < high[i, j] and _leads(arcs, head, tail, (i, j))
+        down = value[i, j] > low[i, j] and _leads(arcs, tail, head, (i, j))
         fixed[i, j] = not (up or down)
     return fixed
+
+
+def _leads(arcs, start, goal, without):
+    todo, met = [start], {start}
+    while todo:
+        here = todo.pop()
+        if here == goal:
+            return True
+        for there, cell in arcs[here]:
+            if cell != without and there not in met:
+                met.add(there)
+                todo.append(there)
+    return False
 
 
 def every_table(sums, published, hidden, low, high):
