@@ -144,7 +144,7 @@ def _protect_component(cells: Cells, least: int) -> Pattern:
     if cells.relations.shape[0] == 0:
         return Pattern(wanted, none, none, joint=True)
     if len(wanted) <= _AT_ONCE:
-        step = _witness(cells, wanted, wanted, least)
+        step = _witness(cells, wanted, wanted, least, best=True)
         if step is not None and holds(cells, wanted | ((step != 0) & ~cells.unknown), [step], least):
             return Pattern(wanted | ((step != 0) & ~cells.unknown), none, none, joint=True)
     return _one_by_one(cells, wanted, least)
@@ -184,9 +184,12 @@ def _by_the_rule(cells: Cells, hidden: NDArray[np.bool_], step: NDArray[np.int64
 
 
 def _witness(
-    cells: Cells, hidden: NDArray[np.bool_], target: NDArray[np.bool_], least: int
+    cells: Cells, hidden: NDArray[np.bool_], target: NDArray[np.bool_], least: int, *, best: bool = False
 ) -> NDArray[np.int64] | None:
-    """Find another table that differs in every target cell, at the least cost of further hidden cells."""
+    """Find another table that differs in every target cell, at the least cost of further hidden cells.
+
+    With `best`, one that was found when time ran out, before it was known to be the cheapest, does not count.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import block_array, csr_array, diags_array, eye_array
 
@@ -238,7 +241,7 @@ def _witness(
         integrality=np.ones(n + k + m),
         options={"time_limit": _SECONDS, "mip_rel_gap": 0.0},
     )
-    return None if found.x is None else np.rint(found.x[:n]).astype(np.int64)
+    return None if found.x is None or (best and found.status != 0) else np.rint(found.x[:n]).astype(np.int64)
 
 
 def holds(
