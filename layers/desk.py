@@ -171,7 +171,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
     asked = {
         name: value
         for name in options.__dataclass_fields__
-        if (value := getattr(options, name)) not in (None, (), "")
+        if (value := getattr(options, name)) not in (None, (), "", False)
         and name not in {"routes", "counts", "claims"}
     }
     inputs = [

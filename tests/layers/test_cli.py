@@ -211,6 +211,7 @@ def test_the_manifest_says_how_it_was_made_and_names_no_machine(folder):
     manifest = json.loads(text)
     assert manifest["command"] == "routeways brief --as-of 2024-12-12"
     assert manifest["options"] == {"as_of": "2024-12-12", "width_km": 40.0}
+    assert manifest["disclosure"]["least"] == 5
     assert {entry["path"] for entry in manifest["outputs"]} == set(_bytes(folder)) - {"manifest.json"}
     assert str(ROOT) not in text
 
