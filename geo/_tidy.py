@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from csv import DictReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo import _catalogue, terms
+from geo._identities import identity_faults, reads_like_person, value_faults
 from geo.checks import raise_faults
 from geo.errors import InvalidInputError
 
@@ -42,11 +42,6 @@ KEY: Final = (
     terms.PERIOD_END,
 )
 """What one published number is about; a second row with the same key is another vintage of it."""
-_PERSONAL: Final = re.compile(
-    r"(first|last|full|given|family|sur|fore)_?name|^name$|phone|passport|document(_?(no|number|id))?$|e_?mail"
-    r"|(date_?of_?)?birth(_?date|day)?|^dob$",
-    re.IGNORECASE,
-)
 _NOT_TABLES: Final = ("iom_incidents.csv", "ledger.csv")
 
 
@@ -123,13 +118,11 @@ class Checking:
     def columns(self) -> None:
         """Check the column names; leave out what the tidy form does not know."""
         names = [str(name) for name in self.given.columns]
+        looked_at = None if self.first_line is not None else (terms.PLACE, terms.NATIVE_LABEL)
+        self.faults += [*identity_faults(names), *value_faults(self.given, looked_at)]
         self.faults += [f"column '{name}' is missing" for name in NEEDED if name not in names]
         for name in names:
-            if _PERSONAL.search(name):
-                self.faults.append(
-                    f"column '{name}' reads like data of single persons; only published counts belong here"
-                )
-            elif name not in terms.COUNT_COLUMNS:
+            if name not in terms.COUNT_COLUMNS and not reads_like_person(name):
                 self.note(f"column '{name}' is not part of the tidy form: left out", len(self.given))
         self.faults += [
             f"column '{name}' stands twice" for name in sorted({n for n in names if names.count(n) > 1})

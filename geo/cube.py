@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo import _sums, terms
+from geo import _sums, disclosure, terms
 from geo._cube_files import COUNT, COVERAGE, read_cube, write_cube
 from geo.checks import check_choice
 from geo.counts import as_known, check_counts, period_kinds, select_counts, series_info
@@ -37,6 +37,15 @@ class _Ledger:
 
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
+        self.withheld: dict[str, Any] = {}
+
+    def empty(self, rows: pd.DataFrame) -> None:
+        """Count the withheld rows that stay as empty cells; their sum would give them away."""
+        hidden = int(_sums.has_flag(rows, "suppressed").sum())
+        if hidden:
+            self.entries.append(
+                {"reason": "withheld by the publisher or as small cells", "rows": hidden, "value": None}
+            )
 
     def keep(self, rows: pd.DataFrame, keep: pd.Series[bool], reason: str) -> pd.DataFrame:
         dropped = rows[~keep]
@@ -55,6 +64,7 @@ def build_cube(
     sources: str | Iterable[str] | None = None,
     measures: str | Iterable[str] | None = None,
     bases: str | Iterable[str] | None = None,
+    as_published: bool = False,
 ) -> xr.Dataset:
     """Arrange counts as corridor (or leg) × time × nationality × measure.
 
@@ -73,6 +83,9 @@ def build_cube(
         and weeks in anything but weeks, are dropped and counted.
     sources, measures, bases : str or iterable of str, optional
         Only these.
+    as_published : bool
+        Whether the publisher's own small cells are shown; default they are withheld, and counted by reason
+        (:func:`geo.disclosure.suppress_counts`).
 
     Returns
     -------
@@ -114,8 +127,11 @@ def build_cube(
     check_choice(dim, _DIMS, name="dim")
     check_choice(frequency, FREQUENCIES, name="frequency")
     rows = check_counts(counts)
+    rows.attrs |= {key: value for key, value in counts.attrs.items() if key == disclosure.RECORD}
     rows = select_counts(rows, source=sources, measure=measures, basis=bases)
+    rows = disclosure.as_published(rows) if as_published else disclosure.protected(rows)
     ledger = _Ledger()
+    ledger.withheld = rows.attrs[disclosure.RECORD]
     shapes = None if corridors is None else _shapes(corridors, dim)
     rows = _fitting(rows, dim, frequency, ledger)
     if shapes is not None:
@@ -130,6 +146,7 @@ def build_cube(
             f"Invalid counts for a cube by {frequency}. No row is left: {reasons or 'none given'}."
         )
     _check_one_series(rows, dim)
+    ledger.empty(rows)
     return _arrange(rows, shapes, dim, frequency, ledger)
 
 
@@ -310,6 +327,7 @@ def _describe(cube: xr.Dataset, rows: pd.DataFrame, dim: str, frequency: str, le
         "comment": " ".join(dict.fromkeys(info["caveat"] for info in infos)),
         "frequency": frequency,
         "ledger": json.dumps(ledger.entries, ensure_ascii=False),
+        disclosure.RECORD: json.dumps(ledger.withheld, ensure_ascii=False),
     }
     cube[COUNT].attrs = {
         "long_name": "published count",

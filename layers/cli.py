@@ -88,6 +88,13 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "help": "Your own counts (tidy CSV or Parquet).",
         },
     ),
+    (
+        ("--as-published",),
+        {
+            "is_flag": True,
+            "help": "Show the publisher's own small cells of places and nationalities. Default: withheld.",
+        },
+    ),
 )
 
 
@@ -110,6 +117,9 @@ def command_line(ctx: click.Context) -> str:
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
         if parameter.name == "output" or value in (None, (), "") or value == parameter.default:
+            continue
+        if isinstance(value, bool):
+            options += (parameter.opts if value else parameter.secondary_opts)[:1]
             continue
         values = value if isinstance(value, tuple) else (value,)
         if isinstance(parameter, click.Argument):

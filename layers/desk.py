@@ -81,7 +81,7 @@ def dossier_layer(dossier: Dossier, layer: str, *, command: str = "") -> tuple[G
         command=command or None,
         vintages=_vintages(dossier, layer, frame),
     )
-    return frame, metadata
+    return frame, metadata | {"disclosure": dossier.disclosure}
 
 
 def _vintages(dossier: Dossier, layer: str, frame: GeoDataFrame) -> list[dict[str, Any]]:
@@ -182,7 +182,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
     asked = {
         name: value
         for name in options.__dataclass_fields__
-        if (value := getattr(options, name)) not in (None, (), "")
+        if (value := getattr(options, name)) not in (None, (), "", False)
         and name not in {"routes", "counts", "claims"}
     }
     inputs = [
@@ -206,6 +206,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         "inputs": inputs,
         "series": series.to_dict("records"),
         "ledger": dossier.counts.attrs.get("ledger", []),
+        "disclosure": dossier.disclosure,
         "notes": dossier.notes,
         **({"vintages": dossier.vintages} if dossier.vintages else {}),
     }

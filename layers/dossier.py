@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import geo
 from geo.counts import as_known, frequency, join_counts, select_counts
 from geo.definitions import own_places, read_definitions
+from geo.disclosure import RECORD, as_published, protected
 from geo.errors import NotCoveredError
 from geo.stats import from_frame, monthly_values, stats_records
 from geo.vintages import EMBEDDED, VINTAGE, counts_as_known, has_store, lay_vintages
@@ -52,6 +53,8 @@ class Options:
         Published sentences that the briefing checks.
     width_km : float
         Full width of the corridor bands, in kilometres.
+    as_published : bool
+        Whether the publisher's own small cells are shown; default they are withheld.
     """
 
     corridors: tuple[str, ...] = ()
@@ -69,6 +72,7 @@ class Options:
     counts: Path | None = None
     claims: Path | None = None
     width_km: float = 40.0
+    as_published: bool = False
 
 
 class Dossier:
@@ -91,8 +95,17 @@ class Dossier:
 
     @cached_property
     def counts(self) -> pd.DataFrame:
-        """Counts as known on the day, from all vintages that are kept, with the user's own joined in."""
-        return self._held if self._own is None else join_counts(self._held, self._own)
+        """Counts as known on the day, from all vintages that are kept, with the user's own joined in.
+
+        Small cells are withheld, unless the publisher's own were asked for.
+        """
+        held = self._held if self._own is None else join_counts(self._held, self._own)
+        return as_published(held) if self.options.as_published else protected(held)
+
+    @property
+    def disclosure(self) -> dict[str, Any]:
+        """What was withheld, and by which rule."""
+        return dict(self.counts.attrs[RECORD])
 
     @cached_property
     def _held(self) -> pd.DataFrame:

@@ -87,7 +87,8 @@ def stats_text(dossier: Dossier, format_: str = "table", *, command: str = "") -
 
 def stats_document(dossier: Dossier, *, command: str = "") -> dict[str, Any]:
     """Return the statistics as the document that ``geo/data/schemas/stats.schema.json`` describes."""
-    return to_json(dossier.stats, command=command or None, vintages=dossier.used())
+    document = to_json(dossier.stats, command=command or None, vintages=dossier.used())
+    return document | {"disclosure": dossier.disclosure}
 
 
 def stats_csv(records: Sequence[Stat]) -> str:

@@ -23,7 +23,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geo import _tidy, terms
+from geo import terms
+from geo._identities import first_of_person, reads_like_person
 from geo.checks import raise_faults
 from geo.errors import InvalidInputError
 from geo.sources import _frames, _nationality, _parse
@@ -130,10 +131,12 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
             f"It has {len(grid.rows)} rows, and the mapping's header_row is {told['header_row']}."
         )
     for cell in grid.rows[header]:
-        if _tidy._PERSONAL.search(str(cell).strip()):
+        if reads_like_person(str(cell)):
             reading.fault(
                 grid.at(header), f"column '{cell}' reads like data of single persons; counts belong here"
             )
+    for index, what in first_of_person(grid.rows[header + 1 :]):
+        reading.fault(grid.at(header + 1 + index), f"holds {what}; counts belong here")
     columns = _columns(grid, header, told["columns"])
     records = []
     for index in range(header + 1, len(grid.rows)):

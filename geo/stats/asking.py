@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo import terms
 from geo.checks import check_date
+from geo.disclosure import protected
 from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 from geo.stats import periods
 from geo.stats.choice import Corridor, choose_rows, read_meta, series_rows
@@ -76,6 +77,8 @@ def ask(
     if VINTAGE in counts.columns:
         counts = lay_vintages(counts, days[1], keep_unreached=True)
     wanted = None if period is None else parse_period(period)
+    if any(series[3:]):
+        counts = protected(counts)
     questions: list[Question] = []
     notes: list[dict[str, str]] = []
     faults: list[UnknownNameError | NotCoveredError] = []

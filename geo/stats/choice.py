@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo import terms
+from geo.disclosure import RECORD, protected
 from geo.errors import InvalidInputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -114,12 +115,16 @@ def series_rows(
 ) -> pd.DataFrame:
     """Return the rows of a series, both sexes and all ages; None leaves a column free.
 
+    Of one place or nationality, small cells are withheld (:func:`geo.disclosure.protected`).
+
     Examples
     --------
     >>> from geo.counts import read_counts
     >>> len(series_rows(read_counts(), "channel", "home_office_daily", "boat", None))
     3154
     """
+    if place or nationality:
+        counts = _protected(counts, source)
     keep = counts[terms.CORRIDOR] == corridor
     asked = {
         terms.SOURCE: source,
@@ -134,6 +139,13 @@ def series_rows(
         if value is not None:
             keep &= counts[column] == value
     return counts[keep]
+
+
+def _protected(counts: pd.DataFrame, source: str | None) -> pd.DataFrame:
+    """Withhold small cells where that is not decided yet; whole sources, whose totals tie them."""
+    if RECORD in counts.attrs:
+        return counts
+    return protected(counts if source is None else counts[counts[terms.SOURCE] == source])
 
 
 def choose_rows(

@@ -135,7 +135,10 @@ def gaps(v: Voice, gaps_: Sequence[Period], *, state: str = "missing") -> str:
         named.append(v.say("{number} more", number=v.number(len(gaps_) - 3)))
     listed = v.join(named)
     if state == "suppressed":
-        return v.say("the publisher withheld {periods}", periods=listed)
+        return v.say(
+            "the values of {periods} are withheld, by the publisher or to protect small groups",
+            periods=listed,
+        )
     if state == "coarse":
         return v.say("no separate figure was published for {periods}", periods=listed)
     return v.say("the figures lack {periods}", periods=listed)

@@ -211,6 +211,7 @@ def test_the_manifest_says_how_it_was_made_and_names_no_machine(folder):
     manifest = json.loads(text)
     assert manifest["command"] == "routeways brief --as-of 2024-12-12"
     assert manifest["options"] == {"as_of": "2024-12-12", "width_km": 40.0}
+    assert manifest["disclosure"]["least"] == 5
     assert {entry["path"] for entry in manifest["outputs"]} == set(_bytes(folder)) - {"manifest.json"}
     assert str(ROOT) not in text
 
@@ -269,3 +270,34 @@ def test_a_page_alone(tmp_path):
     run("brief", "channel", "-o", tmp_path / "page.html")
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
     assert run("map", "channel", "-o", "-").stdout.startswith("<!DOCTYPE html>")
+
+
+PLACES = """source,corridor,place,measure,basis,period_start,period_end,value
+tally,channel,,arrival,provisional,2031-01-01,2031-03-31,60
+tally,channel,AA,arrival,provisional,2031-01-01,2031-03-31,3
+tally,channel,BB,arrival,provisional,2031-01-01,2031-03-31,57
+"""
+
+
+def test_small_cells_of_places_are_withheld_unless_asked_for(tmp_path):
+    counts = tmp_path / "places.csv"
+    counts.write_text(PLACES, encoding="utf-8")
+    words = ("stats", "channel", "--counts", counts, "--source", "tally", "--place", "AA", "--format", "json")
+    documents = [json.loads(run(*words, *more).stdout) for more in ((), ("--as-published",))]
+    totals = [
+        next(one for one in document["corridors"][0]["results"] if one["statistic"] == "total")
+        for document in documents
+    ]
+    assert [one["value"] for one in totals] == [None, 3]
+    assert "suppressed" in totals[0]["flags"]
+    assert "to protect small groups" in totals[0]["sentence"]
+    assert [document["disclosure"]["least"] for document in documents] == [5, None]
+    assert [word in documents[1]["command"] for word in ("--as-published", "True")] == [True, False]
+    assert "--as-published" not in documents[0]["command"]
+
+
+def test_a_table_of_single_persons_is_refused(tmp_path):
+    counts = tmp_path / "people.csv"
+    counts.write_text(PLACES.replace("value", "value,cognome"), encoding="utf-8")
+    done = run("stats", "channel", "--counts", counts, code=1)
+    assert "column 'cognome' reads like data of single persons" in done.output

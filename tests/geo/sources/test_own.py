@@ -107,6 +107,11 @@ def test_a_mapping_file_that_is_none_is_refused(write, text, message):
 
 TABLES = {
     "a person's column": (TEXT.replace("Remark", "Passport"), "'Passport' reads like data of single persons"),
+    "a column in another language": (
+        TEXT.replace("Remark", "Cognome"),
+        "'Cognome' reads like data of single",
+    ),
+    "an address": (TEXT + "2031-03,a.b@example.org,,\n", "holds an e-mail address; counts belong here"),
     "a lost column": (TEXT.replace("People", "Persons"), r"column 'People' \(value\) stands 0 times"),
     "text": (TEXT.replace(";10;", ";ten;"), "row 2, column 'People': 'ten' is no count"),
     "a name": (TEXT.replace("Siria", "Atlantis"), "'Atlantis' is no nationality"),

@@ -303,8 +303,6 @@ def test_months_and_falling_totals_give_no_interval(tally):
     monthly = rows.assign(period_end=rows["period_start"] + pd.offsets.MonthEnd(0))
     changed = _of(composition_stats(monthly, "north", period="2031-10"), "share_change", "AFG")
     assert math.isnan(changed["low"])
-        _of(composition_stats(monthly, "north", period="2031-10"), "share_change", "AFG")["low"]
-    )
     running = rows.assign(flag="cumulative")
     running["period_start"] = pd.to_datetime(rows["period_start"].dt.year.astype(str) + "-01-01")
     later = running["period_end"].dt.month > 3

@@ -90,7 +90,7 @@ def test_a_suppressed_day_is_told_apart(one, make_table):
     table.loc[2, "value"], table.loc[2, "flag"] = float("nan"), "suppressed"
     found = one(None, "month_to_date", table=table)
     assert found["flags"][:2] == ("unavailable", "suppressed")
-    assert "the publisher withheld Thursday 3 January 2030" in found["sentence"]
+    assert "the values of Thursday 3 January 2030 are withheld" in found["sentence"]
     rank = one(None, "rank", table=table)
     assert rank["flags"][:2] == ("unavailable", "suppressed")
 
