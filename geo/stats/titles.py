@@ -43,6 +43,15 @@ TITLES: Final = {
     "current_run_without": _mark("Current run without arrivals"),
     "threshold_date": _mark("Date a figure was reached"),
     "seasonal_index": _mark("Seasonal index"),
+    "trend_slope": _mark("Trend, per year"),
+    "trend_test": _mark("Test of a trend"),
+    "trend_strength": _mark("Strength of the trend"),
+    "season_strength": _mark("Strength of the season"),
+    "seasonal_peak_month": _mark("Month of the seasonal peak"),
+    "change_points": _mark("Changes of level"),
+    "change_point": _mark("Change of level"),
+    "signals": _mark("Signals of monitoring"),
+    "signal": _mark("Signal of monitoring"),
 }
 
 

@@ -1,0 +1,137 @@
+"""Trends of corridors by month or week: slope, season, changes of level and signals, with their sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.checks import check_choice
+from geo.errors import InvalidInputError, MissingExtraError
+from geo.stats.asking import ask
+from geo.stats.locales import read_voice
+from geo.stats.periods import Period, parse_period
+from geo.stats.question import UnavailableError
+from geo.stats.records import Stat, to_frame
+from geo.stats.trend_answers import TREND_STATISTICS
+from geo.stats.trend_runs import FREQUENCIES, build_run
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import os
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+
+def trend_stats(
+    counts: pd.DataFrame,
+    corridors: pd.DataFrame | str | Iterable[str] | None = None,
+    *,
+    as_of: dt.date | str | None = None,
+    known_on: dt.date | str | None = None,
+    period: Period | dt.date | str | None = None,
+    frequency: str = "month",
+    statistics: Iterable[str] | None = None,
+    source: str | None = None,
+    measure: str | None = None,
+    basis: str | None = None,
+    place: str = "",
+    nationality: str = "",
+    preliminary: bool = False,
+    reference: Period | str | None = None,
+    arl: float | None = None,
+    autocorrelation: float | None = None,
+    draws: int = 199,
+    seed: int = 0,
+    language: str = "en",
+    catalogues: str | os.PathLike[str] | None = None,
+) -> pd.DataFrame:
+    """Compute trend, season, changes of level and signals of corridors.
+
+    Parameters
+    ----------
+    counts, corridors, as_of, known_on, source, measure, basis, place, nationality, language, catalogues
+        As for :func:`~geo.stats.summary.corridor_stats`.
+    period : Period, date or str, optional
+        The stretch that is analysed; default all whole months (weeks) up to `as_of`.
+    frequency : str
+        ``month``, or ``week`` where the figures are daily or weekly.
+    statistics : iterable of str, optional
+        Names (:data:`TREND_STATISTICS`); default all.
+    preliminary : bool
+        Whether the newest, preliminary figures count too.
+    reference : Period or str, optional
+        Years that signals are measured against; default the first half, three years at least.
+    arl : float, optional
+        Months (weeks) between signals by chance; default twenty years of them.
+    autocorrelation : float, optional
+        For changes of level, as for :func:`~geo.stats.changepoints.change_points`; default estimated.
+    draws, seed : int
+        Simulated series for the season, and the seed of every simulation.
+
+    Returns
+    -------
+    table : DataFrame, one row per statistic
+        As from :func:`~geo.stats.summary.corridor_stats`. ``change_points`` and ``signals`` give how many
+        there are, each followed by one row ``change_point`` or ``signal`` per finding. ``attrs["notes"]``
+        lists corridors and statistics that were left out.
+
+    Raises
+    ------
+    UnknownNameError, NotCoveredError, InvalidInputError
+        As for :func:`~geo.stats.summary.corridor_stats`.
+    MissingExtraError
+        If an asked statistic needs statsmodels or ruptures and it is not installed.
+
+    Examples
+    --------
+    >>> from geo.counts import read_counts
+    >>> found = trend_stats(read_counts(), "western_balkans", as_of="2024-12-31", period="2018/2024",
+    ...                     statistics=["trend_test"])
+    >>> print(found["detail"].iloc[0]["text"])
+    From January 2018 to December 2024, the monthly count of detections shows ...
+    """
+    check_choice(frequency, FREQUENCIES, name="frequency")
+    names = None if statistics is None else [_name(one) for one in statistics]
+    _check_numbers(draws, seed)
+    against = None if reference is None else parse_period(reference)
+    voice = read_voice(language, catalogues=catalogues)
+    questions, notes = ask(
+        counts,
+        corridors,
+        as_of=as_of,
+        known_on=known_on,
+        period=period,
+        series=(source, measure, basis, place, nationality),
+        voice=voice,
+    )
+    found: list[Stat] = []
+    for q in questions:
+        try:
+            run = build_run(
+                q, frequency, against, (draws, seed, arl, autocorrelation), preliminary=preliminary
+            )
+        except UnavailableError as why:
+            found += [q.refusal(name, why) for name in names or TREND_STATISTICS]
+            continue
+        for name in names or TREND_STATISTICS:
+            try:
+                found += TREND_STATISTICS[name](run)
+            except UnavailableError as why:
+                if names is not None or "not_applicable" not in why.flags:
+                    found.append(q.refusal(name, why))
+            except MissingExtraError as missing:
+                if names is not None:
+                    raise
+                notes.append({"corridor": q.series.corridor, "note": f"{name}: {missing}"})
+    return to_frame(found, notes=notes)
+
+
+def _name(name: str) -> str:
+    return check_choice(name, TREND_STATISTICS, name="statistic")
+
+
+def _check_numbers(draws: int, seed: int) -> None:
+    if isinstance(draws, bool) or not isinstance(draws, int) or not 99 <= draws <= 10_000:
+        raise InvalidInputError(f"Invalid draws '{draws}'. It must be a whole number from 99 to 10000.")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InvalidInputError(f"Invalid seed '{seed}'. It must be a whole number, 0 or more.")
