@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geo.checks import import_extra
 from geo.errors import InvalidInputError
+from geo.stats.segmentation import level_of, partition, segment_costs, spread_levels
 from geo.stats.trend_inputs import difference_noise, regular
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_PURPOSE: Final = "change points"
 LARGEST_RHO: Final = 0.8
 """Autocorrelation that is estimated at most; where it is reached, values wander."""
 _ZEROS: Final = 0.05
@@ -139,10 +138,10 @@ def change_points(
     that of the modified BIC (Zhang and Siegmund 2007) without its term of segment lengths. Season: medians of
     log ratios to a centred moving mean, then means about the fitted levels. α and ρ: from differences of the
     adjusted logarithms within levels (after Chakar et al. 2017), where more than one value in twenty is 0 of
-    ratios to the level; α is what a Poisson spread does not explain. Season, noise and levels are estimated in
-    turn. Dates: the shortest run of values that holds the nominal share of the likelihood of the position, its
-    neighbours fixed (Cobb 1978). Changes in level: normal on the logarithm, given the date; since only changes
-    that stand out are told, they tend to be too large.
+    ratios to the level; α is what a Poisson spread does not explain. Season, noise and levels are estimated
+    in turn. Dates: the shortest run of values that holds the nominal share of the likelihood of the position,
+    its neighbours fixed (Cobb 1978). Changes in level: normal on the logarithm, given the date; since only
+    changes that stand out are told, they tend to be too large.
 
     Examples
     --------
@@ -152,7 +151,7 @@ def change_points(
     [(30, -70.0)]
     """
     series = regular(values, period, gaps=False)
-    y = series.to_numpy()
+    y = np.asarray(series, dtype=np.float64)
     size = _check_size(len(y), period, min_size)
     _check_options(penalty, dispersion, autocorrelation, date_level, level)
     if not y.any():
@@ -167,14 +166,14 @@ def change_points(
         alpha = alpha if dispersion is None else float(dispersion)
         rho = rho if autocorrelation is None else float(autocorrelation)
         cost = segment_costs(y, offset, alpha) * ((1 - rho) / (1 + rho))
-        found = _partition(cost, size, toll)
+        found = partition(cost, size, toll)
         settled, ends = found == ends, found
         if settled:
             break
         if period > 1:
-            season = _season(y, _spread_levels(y, offset, alpha, ends), period)
+            season = _season(y, spread_levels(y, offset, alpha, ends), period)
     offset = season[np.arange(len(y)) % period]
-    levels = _spread_levels(y, offset, alpha, ends)
+    levels = spread_levels(y, offset, alpha, ends)
     inflation = (1 + rho) / (1 - rho)
     cost = segment_costs(y, offset, alpha) / inflation
     edges = [0, *ends]
@@ -209,6 +208,24 @@ def _check_size(n: int, period: int, min_size: int | None) -> int:
     return size
 
 
+def check_autocorrelation(value: float | None) -> None:
+    """Refuse an autocorrelation outside 0 to 0.8.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is.
+
+    Examples
+    --------
+    >>> check_autocorrelation(0.5)
+    """
+    if value is not None and not 0 <= value <= LARGEST_RHO:
+        raise InvalidInputError(
+            f"Invalid autocorrelation '{value}'. It must be a number from 0 to {LARGEST_RHO}."
+        )
+
+
 def _check_options(
     penalty: float | None,
     dispersion: float | None,
@@ -216,86 +233,13 @@ def _check_options(
     date_level: float,
     level: float,
 ) -> None:
-    if autocorrelation is not None and not 0 <= autocorrelation <= LARGEST_RHO:
-        raise InvalidInputError(
-            f"Invalid autocorrelation '{autocorrelation}'. It must be a number from 0 to {LARGEST_RHO}."
-        )
+    check_autocorrelation(autocorrelation)
     for name, value in (("penalty", penalty), ("dispersion", dispersion)):
         if value is not None and not 0 <= value < math.inf:
             raise InvalidInputError(f"Invalid {name} '{value}'. It must be a number, 0 or more.")
     for name, share in (("date_level", date_level), ("level", level)):
         if not 0.5 <= share < 1:
             raise InvalidInputError(f"Invalid {name} '{share}'. It must be from 0.5 to below 1.")
-
-
-def segment_costs(values: Floats, offset: Floats, dispersion: float) -> Floats:
-    """Return twice the negative log-likelihood of every stretch, at its own level.
-
-    Parameters
-    ----------
-    values, offset : array of float, shape (n,)
-        Counts, and their season (mean = level × offset).
-    dispersion : float
-        α of the variance μ + α μ²; 0 is Poisson.
-
-    Returns
-    -------
-    costs : array of float, shape (n + 1, n + 1)
-        ``costs[i, j]`` of the values from i to before j; 0 where j ≤ i. Terms without a level are left out.
-
-    Notes
-    -----
-    −2 Σ [y log μ − (y + 1/α) log(1 + α μ)], Poisson −2 Σ [y log μ − μ]; the level solves
-    Σ v (y − level × offset) = 0 with v = 1/(1 + α μ) by three steps from Σ y / Σ offset.
-
-    Examples
-    --------
-    >>> costs = segment_costs(np.array([3.0, 3.0, 9.0]), np.ones(3), 0.0)
-    >>> bool(costs[0, 2] + costs[2, 3] < costs[0, 3])
-    True
-    """
-    n = len(values)
-    costs = np.zeros((n + 1, n + 1))
-    total, weight = np.cumsum(values), np.cumsum(offset)
-    for start in range(n):
-        y, s = values[start:], offset[start:]
-        before = (total[start - 1], weight[start - 1]) if start else (0.0, 0.0)
-        level = np.maximum((total[start:] - before[0]) / (weight[start:] - before[1]), 1e-9)
-        inside = np.tri(n - start, dtype=bool)
-        if dispersion > 0:
-            for _ in range(3):
-                v = inside / (1 + dispersion * level[:, None] * s)
-                level = np.maximum((v @ y) / (v @ s), 1e-9)
-        mean = level[:, None] * s
-        if dispersion > 0:
-            told = y * np.log(mean) - (y + 1 / dispersion) * np.log1p(dispersion * mean)
-        else:
-            told = y * np.log(mean) - mean
-        costs[start, start + 1 :] = -2 * np.where(inside, told, 0.0).sum(axis=1)
-    return costs
-
-
-def _partition(costs: Floats, min_size: int, penalty: float) -> list[int]:
-    """Return the ends of the best stretches."""
-    ruptures: Any = import_extra("ruptures", extra="stats", purpose=_PURPOSE)
-    base: Any = import_extra("ruptures.base", extra="stats", purpose=_PURPOSE)
-
-    class _Table(base.BaseCost):  # type: ignore[misc, name-defined]  # ruptures is untyped and optional
-        """Costs that are known for every stretch."""
-
-        model = "routeways_counts"
-        min_size = 1
-
-        def fit(self, signal: Floats) -> _Table:
-            self.signal = signal
-            return self
-
-        def error(self, start: int, end: int) -> float:
-            return float(costs[start, end])
-
-    search = ruptures.Pelt(custom_cost=_Table(), min_size=min_size, jump=1)
-    found = search.fit(np.zeros((costs.shape[0] - 1, 1))).predict(pen=penalty)
-    return [int(one) for one in found]
 
 
 def _first_season(y: Floats, period: int) -> Floats:
@@ -331,29 +275,13 @@ def _factors(ratios: Floats, period: int, average: Any) -> Floats:  # noqa: ANN4
 def _noise(y: Floats, offset: Floats, period: int, ends: list[int]) -> tuple[float, float]:
     """Estimate dispersion and autocorrelation within the levels found so far."""
     if np.mean(y == 0) > _ZEROS:
-        mean = offset * (_moving_mean(y, period) if len(ends) == 1 else _spread_levels(y, offset, 0.0, ends))
+        mean = offset * (_moving_mean(y, period) if len(ends) == 1 else spread_levels(y, offset, 0.0, ends))
         mean = np.maximum(mean, 1.0)
         rho, spread = difference_noise(y / mean, breaks=ends[:-1])
         return max(spread**2 - float(np.mean(1 / mean)), 0.0), min(rho, LARGEST_RHO)
     rho, spread = difference_noise(np.log((y + 0.5) / offset), taken=period - 1, breaks=ends[:-1])
     poisson = float(np.median(1 / np.maximum(y, 1.0)))
     return max(math.expm1(min(spread**2, 3.0)) - poisson, 0.0), min(rho, LARGEST_RHO)
-
-
-def _spread_levels(y: Floats, offset: Floats, alpha: float, ends: list[int]) -> Floats:
-    """Return the level of each value."""
-    levels = np.empty(len(y))
-    for start, end in zip([0, *ends], ends, strict=False):
-        levels[start:end] = _level(y[start:end], offset[start:end], alpha)
-    return levels
-
-
-def _level(y: Floats, offset: Floats, alpha: float) -> float:
-    level = max(float(y.sum() / offset.sum()), 1e-9)
-    for _ in range(5):
-        v = 1 / (1 + alpha * level * offset)
-        level = max(float((v @ y) / (v @ offset)), 1e-9)
-    return level
 
 
 def _change(
@@ -377,7 +305,7 @@ def _change(
     share = np.exp(gain - gain.max())
     first, last = _shortest(share / share.sum(), date_level)
     sides = [(y[start:at], offset[start:at]), (y[at:end], offset[at:end])]
-    levels = [_level(*side, alpha) for side in sides]
+    levels = [level_of(*side, alpha) for side in sides]
     spread = 0.0
     for (_, s), one in zip(sides, levels, strict=True):
         mean = max(one, 1 / len(s)) * s

@@ -154,7 +154,7 @@ def decompose(
         raise InvalidInputError(
             f"Invalid values. {len(series)} of them are fewer than {MIN_SEASONS} seasons of {longest}."
         )
-    counts = series.to_numpy()
+    counts = np.asarray(series, dtype=np.float64)
     used = choose_scale(counts, longest) if scale == "auto" else scale
     y = to_scale(counts, used)
     fit = _fitter(seasons, robust=robust, n=len(y))

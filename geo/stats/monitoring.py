@@ -135,13 +135,14 @@ def monitoring_chart(
 
     Notes
     -----
-    Residuals are differences of log(x + 1/2) from the reference (mean logarithm by season), over their standard
-    deviation there. CUSUM C⁺ = max(0, C⁺ + r − 1/2) and C⁻ (Page 1954), begun anew behind the furthest value of
-    each signal; EWMA Z = 0.2 r + 0.8 Z over its standard deviation (Roberts 1959). The limit comes from
-    simulated series without a change: variance μ + α μ² and the reference's autocorrelation (Poisson counts of
-    a log-normal autoregressive mean), each with its own reference estimated anew from as many values, so that
-    the uncertainty of a short reference is in the limit. It is the one whose mean run is `arl`, with a
-    geometric tail beyond the simulated horizon of six times that. For looking back: no forecast, no alarm.
+    Residuals are differences of log(x + 1/2) from the reference (mean logarithm by season), over their
+    standard deviation there. CUSUM C⁺ = max(0, C⁺ + r − 1/2) and C⁻ (Page 1954), begun anew behind the
+    furthest value of each signal; EWMA Z = 0.2 r + 0.8 Z over its standard deviation (Roberts 1959). The
+    limit comes from simulated series without a change: variance μ + α μ² and the reference's autocorrelation
+    (Poisson counts of a log-normal autoregressive mean), each with its own reference estimated anew from as
+    many values, so that the uncertainty of a short reference is in the limit. It is the one whose mean run is
+    `arl`, with a geometric tail beyond the simulated horizon of six times that. For looking back: no
+    forecast, no alarm.
 
     Examples
     --------
@@ -152,11 +153,10 @@ def monitoring_chart(
     """
     check_choice(method, METHODS, name="method")
     series = regular(values, period, gaps=False)
-    y = series.to_numpy()
+    y = np.asarray(series, dtype=np.float64)
     held = _check_reference(len(y), period, reference)
+    check_arl(arl)
     length = 20.0 * period if arl is None else float(arl)
-    if not 10 <= length <= 10_000:
-        raise InvalidInputError(f"Invalid arl '{arl}'. It must be a number from 10 to 10000.")
     if not isinstance(draws, int) or not 100 <= draws <= 20_000:
         raise InvalidInputError(f"Invalid draws '{draws}'. It must be a whole number from 100 to 20000.")
     if not y[:held].any():
@@ -191,6 +191,22 @@ def monitoring_chart(
     )
 
 
+def check_arl(value: float | None) -> None:
+    """Refuse an average run outside 10 to 10,000.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is.
+
+    Examples
+    --------
+    >>> check_arl(120)
+    """
+    if value is not None and not 10 <= value <= 10_000:
+        raise InvalidInputError(f"Invalid arl '{value}'. It must be a number from 10 to 10000.")
+
+
 def _check_reference(n: int, period: int, reference: int | None) -> int:
     """Return how many values make the reference."""
     fewest = max(2 * period, 8)
@@ -218,7 +234,7 @@ def _reference(y: Floats, period: int) -> _Reference:
 def _means(y: Floats, season: Floats, period: int) -> Floats:
     """Return expected counts: the season of the logarithms, raised to the reference's total."""
     total = season[np.arange(len(y)) % period].sum()
-    return season * (y.sum() / total)
+    return np.asarray(season * (y.sum() / total), dtype=np.float64)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Is there a trend, and how steep? Seasonal Mann–Kendall test and Theil–Sen slope of autocorrelated values."""
+"""Is there a trend, and how steep? Seasonal Mann–Kendall test and Theil–Sen slope, with autocorrelation."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def theil_sen(
     check_choice(correction, CORRECTIONS, name="correction")
     if not 0.5 <= level < 1:
         raise InvalidInputError(f"Invalid level '{level}'. It must be from 0.5 to below 1.")
-    y = to_scale(regular(values, period).to_numpy(), scale)
+    y = to_scale(np.asarray(regular(values, period), dtype=np.float64), scale)
     slopes = np.sort(_pairwise(y, period))
     if slopes.size < _FEWEST:
         raise InvalidInputError(
@@ -220,7 +220,7 @@ def mann_kendall(values: Values, period: int = 12, *, correction: str = "ar1") -
     (45.0, 125.0, 8.3e-05)
     """
     check_choice(correction, CORRECTIONS, name="correction")
-    y = regular(values, period).to_numpy()
+    y = np.asarray(regular(values, period), dtype=np.float64)
     slopes = _pairwise(np.log1p(y), period)
     if slopes.size < _FEWEST:
         raise InvalidInputError(
@@ -340,9 +340,9 @@ def _inflation(held: NDArray[np.bool_], period: int, rho: float) -> float:
 def _covariances(rest: Floats, period: int) -> float:
     """Sum the covariances between S of different seasons (Hirsch and Slack 1984, Dietz and Killeen 1981)."""
     years = math.ceil(rest.size / period)
-    table = np.full(years * period, np.nan)
-    table[: rest.size] = rest
-    table = table.reshape(years, period)
+    padded = np.full(years * period, np.nan)
+    padded[: rest.size] = rest
+    table = padded.reshape(years, period)
     signs = np.sign(table[:, None, :] - table[None, :, :])
     held = ~np.isnan(table)
     signs = np.where(np.isnan(signs), 0.0, signs)

@@ -11,7 +11,7 @@ from geo.stats import changepoints, monitoring, slopes
 from geo.stats import trend_phrases as say
 from geo.stats.locales import round_half_up
 from geo.stats.periods import Period, period_at
-from geo.stats.question import UnavailableError, iso
+from geo.stats.question import SMALL_BASE, UnavailableError, iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,15 +120,12 @@ def _changes(run: Run) -> list[Stat]:
 def _change(run: Run, values: pd.Series[float], one: changepoints.Change) -> Stat:
     v = run.q.voice
     dates = Period(run.at(values, one.first).start, run.at(values, one.last).end, days=one.first != one.last)
+    percents = one.percent, one.percent_low, one.percent_high
+    small = one.before < SMALL_BASE
     clause = say.change(
-        v,
-        run.what,
-        dates,
-        (one.before, one.after),
-        (one.percent, one.percent_low, one.percent_high),
-        (_DATE_LEVEL, _LEVEL),
+        v, run.what, dates, (one.before, one.after), None if small else percents, (_DATE_LEVEL, _LEVEL)
     )
-    value, low, high = (_tenth(part) for part in (one.percent, one.percent_low, one.percent_high))
+    value, low, high = (np.nan,) * 3 if small else (_tenth(part) for part in percents)
     detail = {
         "date": iso(run.at(values, one.at)),
         "first": iso(run.at(values, one.first)),
@@ -147,6 +144,7 @@ def _change(run: Run, values: pd.Series[float], one: changepoints.Change) -> Sta
         high=high,
         interval=v.say("95 % confidence, given the date"),
         base=one.before,
+        flags=("unavailable", "small_base") if small else (),
         detail=detail,
     )
 
@@ -168,7 +166,7 @@ def _signals(run: Run) -> list[Stat]:
         "draws": chart.draws,
         "seed": chart.seed,
     }
-    about = {"method": "signals", "against": reference}
+    about: dict[str, Any] = {"method": "signals", "against": reference}
     found = [
         run.stat(
             "signals",

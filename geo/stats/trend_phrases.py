@@ -1,7 +1,7 @@
-"""Phrases of trends, seasons, changes of level and signals; a part of the one catalogue .
+"""Phrases of trends, seasons, changes of level and signals; a part of the one catalogue.
 
-See :mod:`geo.stats.phrases`. They speak of the count of a series, since detections are not people, and claim no
-cause.
+See :mod:`geo.stats.phrases`. They speak of the count of a series, since detections are not people, and claim
+no cause.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def slope(
             **parts,
         )
     return v.say(
-        "{when}, {what} fell by {value} a year, the median of comparisons of {same} between years ({interval})",
+        "{when}, {what} fell by {value} a year, the median of comparisons of {same} between years "
+        "({interval})",
         **parts,
     )
 
@@ -196,42 +197,42 @@ def change(
     what: str,
     dates: Period,
     levels: tuple[float, float],
-    percents: tuple[float, float, float],
+    percents: tuple[float, float, float] | None,
     shares: tuple[float, float],
 ) -> str:
-    """Say when a level changed, and by how much."""
-    value, low, high = percents
+    """Say when a level changed, and by how much; no `percents` where the base is small."""
+    share = v.say("{number} %", number=v.number(100 * shares[0]))
+    dated = {"dates": name_period(v, dates), "share": share}
+    if dates.kind in {"month", "week"}:
+        moment = v.say("from {dates} on ({share} interval)", **dated)
+    else:
+        moment = v.say("at some point of {dates} ({share} interval)", **dated)
     parts = {
+        "moment": moment,
         "what": what,
-        "dates": name_period(v, dates),
-        "share": v.say("{number} %", number=v.number(100 * shares[0])),
         "before": about_number(v, levels[0]),
         "after": about_number(v, levels[1]),
-        "value": signed(v, value),
-        "interval": interval(v, shares[1], low, high),
     }
-    if dates.kind in {"month", "week"}:
-        if value < 0:
-            return v.say(
-                "from {dates} on ({share} interval), the level of {what} fell from about {before} to "
-                "{after}, {value} ({interval} given the date)",
-                **parts,
-            )
-        return v.say(
-            "from {dates} on ({share} interval), the level of {what} rose from about {before} to "
-            "{after}, {value} ({interval} given the date)",
-            **parts,
-        )
-    if value < 0:
-        return v.say(
-            "at some point of {dates} ({share} interval), the level of {what} fell from about {before} to "
-            "{after}, {value} ({interval} given the date)",
-            **parts,
-        )
+    if levels[1] < levels[0]:
+        clause = v.say("{moment}, the level of {what} fell from about {before} to {after}", **parts)
+    else:
+        clause = v.say("{moment}, the level of {what} rose from about {before} to {after}", **parts)
+    if percents is None:
+        return clause
     return v.say(
-        "at some point of {dates} ({share} interval), the level of {what} rose from about {before} to "
-        "{after}, {value} ({interval} given the date)",
-        **parts,
+        "{clause}, {value} ({interval} given the date)",
+        clause=clause,
+        value=signed(v, percents[0]),
+        interval=interval(v, shares[1], percents[1], percents[2]),
+    )
+
+
+def given(v: Voice, autocorrelation: float) -> str:
+    """Say that the autocorrelation was given, not estimated."""
+    return v.say(
+        "An autocorrelation of {number} was given, not estimated: where figures wander more, this describes "
+        "and does not test.",
+        number=v.number(autocorrelation, places=2),
     )
 
 
@@ -251,8 +252,8 @@ def signals(v: Voice, what: str, period: Period, reference: Period, number: int,
             **parts,
         )
     return v.say_plural(
-        "{when}, {what} left the reference of {reference} once (chance passes the limit about once in {years} "
-        "years)",
+        "{when}, {what} left the reference of {reference} once (chance passes the limit about once in "
+        "{years} years)",
         "{when}, {what} left the reference of {reference} {number} times (chance passes the limit about once "
         "in {years} years)",
         number,

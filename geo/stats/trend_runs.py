@@ -47,7 +47,7 @@ class Run:
         Newest publication date among them.
     reference : Period or None
         Years that signals are measured against, as asked.
-    draws, seed, arl, autocorrelation
+    draws, seed, arl, autocorrelation, scale
         As for :func:`~geo.stats.trends.trend_stats`.
     """
 
@@ -63,6 +63,7 @@ class Run:
     seed: int
     arl: float | None
     autocorrelation: float | None
+    scale: str
     _parts: decomposition.Decomposition | None = field(default=None)
 
     @property
@@ -86,6 +87,7 @@ class Run:
             self._parts = decomposition.decompose(
                 self.need(self.unbroken(), decomposition.MIN_SEASONS),
                 self.year,
+                scale=self.scale,
                 draws=self.draws,
                 seed=self.seed,
             )
@@ -134,6 +136,8 @@ class Run:
             said.append(say.gaps_left(v, self.gaps, self.at(values, 0) if behind else None))
         if self.dropped:
             said.append(say.left_out(v, self.kind, self.dropped))
+        if self.autocorrelation is not None and statistic.startswith("change_point"):
+            said.append(say.given(v, self.autocorrelation))
         span = Span(self.period(values), np.nan, "ok", (), self.flags, self.known)
         more["detail"] = {
             "kind": self.kind,
@@ -222,17 +226,17 @@ def build_run(
     q: Question,
     kind: str,
     reference: Period | None,
-    options: tuple[int, int, float | None, float | None],
+    options: tuple[int, int, float | None, float | None, str],
     *,
     preliminary: bool,
 ) -> Run:
     """Gather the values of one question."""
     values, dropped = regular_values(q, kind, preliminary=preliminary)
-    hollow = [period_at(kind, values.index[at].date()) for at in np.flatnonzero(values.isna().to_numpy())]
+    hollow = [period_at(kind, day.date()) for day in values.index[values.isna().to_numpy()]]
     first, last = values.index[0].toordinal(), period_at(kind, values.index[-1].date()).end.toordinal()
     rows = (q.series.start >= first) & (q.series.end <= last)
     words = {word for text in q.series.flags[rows] for word in str(text).split()}
-    flags = [word for word in ("partial", "inferred_known_on") if word in words]
+    flags: list[str] = [word for word in ("partial", "inferred_known_on") if word in words]
     unsure = preliminary_days(q) if preliminary else []
     if any(b <= last for _, b in unsure):
         flags.append("preliminary")

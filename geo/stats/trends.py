@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from geo.checks import check_choice
 from geo.errors import InvalidInputError, MissingExtraError
 from geo.stats.asking import ask
+from geo.stats.changepoints import check_autocorrelation
 from geo.stats.locales import read_voice
+from geo.stats.monitoring import check_arl
 from geo.stats.periods import Period, parse_period
 from geo.stats.question import UnavailableError
 from geo.stats.records import Stat, to_frame
 from geo.stats.trend_answers import TREND_STATISTICS
+from geo.stats.trend_inputs import SCALES
 from geo.stats.trend_runs import FREQUENCIES, build_run
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ def trend_stats(
     reference: Period | str | None = None,
     arl: float | None = None,
     autocorrelation: float | None = None,
+    scale: str = "auto",
     draws: int = 199,
     seed: int = 0,
     language: str = "en",
@@ -65,6 +69,8 @@ def trend_stats(
         Months (weeks) between signals by chance; default twenty years of them.
     autocorrelation : float, optional
         For changes of level, as for :func:`~geo.stats.changepoints.change_points`; default estimated.
+    scale : str
+        For the season, as for :func:`~geo.stats.decomposition.decompose`; default chosen.
     draws, seed : int
         Simulated series for the season, and the seed of every simulation.
 
@@ -92,7 +98,7 @@ def trend_stats(
     """
     check_choice(frequency, FREQUENCIES, name="frequency")
     names = None if statistics is None else [_name(one) for one in statistics]
-    _check_numbers(draws, seed)
+    _check_options(draws, seed, arl, autocorrelation, scale)
     against = None if reference is None else parse_period(reference)
     voice = read_voice(language, catalogues=catalogues)
     questions, notes = ask(
@@ -108,7 +114,7 @@ def trend_stats(
     for q in questions:
         try:
             run = build_run(
-                q, frequency, against, (draws, seed, arl, autocorrelation), preliminary=preliminary
+                q, frequency, against, (draws, seed, arl, autocorrelation, scale), preliminary=preliminary
             )
         except UnavailableError as why:
             found += [q.refusal(name, why) for name in names or TREND_STATISTICS]
@@ -130,8 +136,14 @@ def _name(name: str) -> str:
     return check_choice(name, TREND_STATISTICS, name="statistic")
 
 
-def _check_numbers(draws: int, seed: int) -> None:
+def _check_options(
+    draws: int, seed: int, arl: float | None, autocorrelation: float | None, scale: str
+) -> None:
     if isinstance(draws, bool) or not isinstance(draws, int) or not 99 <= draws <= 10_000:
         raise InvalidInputError(f"Invalid draws '{draws}'. It must be a whole number from 99 to 10000.")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InvalidInputError(f"Invalid seed '{seed}'. It must be a whole number, 0 or more.")
+    if scale != "auto":
+        check_choice(scale, SCALES, name="scale")
+    check_arl(arl)
+    check_autocorrelation(autocorrelation)

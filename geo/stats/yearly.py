@@ -60,8 +60,8 @@ def year_on_year(
     table : DataFrame, one row per corridor and month
         Index (corridor, period), period as ``2024-07`` or ``2024-W30``. ``value`` and ``base_value`` (NaN
         where there is no figure), ``change`` (a difference, in the unit) and ``change_percent`` (to one
-        decimal; NaN where withheld); ``withheld`` says why ("" where it is given): a base under 50, a missing figure;
-        ``preliminary`` where either figure is. ``attrs["notes"]`` lists corridors left out.
+        decimal; NaN where withheld); ``withheld`` says why ("" where it is given): a base under 50, a missing
+        figure; ``preliminary`` where either figure is. ``attrs["notes"]`` lists corridors left out.
 
     Raises
     ------
