@@ -1,8 +1,8 @@
 """Coverage, power and false alarms of the trend functions, on simulated series whose truth is known.
 
 Run ``python benchmarks/coverage_trends.py [--share 1] [--seed 1] [--only NAME]``: the full run (share 1)
-takes about ten minutes on one core and writes the tables of docs/method.md to standard output. Same seed and share
-in, same tables out. A small share is run by the tests.
+takes about ten minutes on one core and writes the tables of docs/method.md to standard output. Same seed and
+share in, same tables out. A small share is run by the tests.
 """
 
 from __future__ import annotations

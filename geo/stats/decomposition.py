@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MIN_SEASONS: Final = 3
 """Fewest whole years that are decomposed."""
 _PURPOSE: Final = "seasonal decomposition"
+_DUST: Final = 1e-20
+"""A variance below is the rounding of numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +245,7 @@ def _pattern(season: Floats, period: int) -> Floats:
 def _strength(rest: Floats, part: Floats) -> float:
     """Return how much of the variance a part explains beside the remainder."""
     both = float(np.var(part + rest))
-    return max(0.0, 1 - float(np.var(rest)) / both) if both > 0 else 0.0
+    return max(0.0, 1 - float(np.var(rest)) / both) if both > _DUST else 0.0
 
 
 def _chance(drawn: _Draws, strength: float) -> float:
@@ -266,7 +268,7 @@ def _table(
     half = np.full(len(y), np.nan) if drawn is None else ndtri(0.5 + level / 2) * drawn.spread
     typical = from_scale(trend, scale)
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(typical > 0, from_scale(trend + season, scale) / typical, np.nan)
+        factor = np.where(typical > 1e-6, from_scale(trend + season, scale) / typical, np.nan)
     return pd.DataFrame(
         {
             "observed": series.to_numpy(),

@@ -313,7 +313,7 @@ def rank_autocorrelation(rest: Floats) -> float:
     if n < 8 or pairs.sum() < 4:
         return 0.0
     ranks = np.full(rest.size, np.nan)
-    ranks[held] = rankdata(rest[held]) - (n + 1) / 2
+    ranks[held] = rankdata(rest[held].round(10)) - (n + 1) / 2
     spread = float(np.mean(ranks[held] ** 2))
     if spread == 0:
         return 0.0
