@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from geo.checks import check_choice
 from geo.errors import InvalidInputError, MissingExtraError
 from geo.stats.asking import ask
@@ -15,14 +17,12 @@ from geo.stats.question import UnavailableError
 from geo.stats.records import Stat, to_frame
 from geo.stats.trend_answers import TREND_STATISTICS
 from geo.stats.trend_inputs import SCALES
-from geo.stats.trend_runs import FREQUENCIES, build_run
+from geo.stats.trend_runs import FREQUENCIES, build_run, regular_values
 
 if TYPE_CHECKING:
     import datetime as dt
     import os
     from collections.abc import Iterable
-
-    import pandas as pd
 
 
 def trend_stats(
@@ -130,6 +130,73 @@ def trend_stats(
                     raise
                 notes.append({"corridor": q.series.corridor, "note": f"{name}: {missing}"})
     return to_frame(found, notes=notes)
+
+
+def trend_values(
+    counts: pd.DataFrame,
+    corridors: pd.DataFrame | str | Iterable[str] | None = None,
+    *,
+    as_of: dt.date | str | None = None,
+    known_on: dt.date | str | None = None,
+    period: Period | dt.date | str | None = None,
+    frequency: str = "month",
+    source: str | None = None,
+    measure: str | None = None,
+    basis: str | None = None,
+    place: str = "",
+    nationality: str = "",
+    preliminary: bool = False,
+) -> pd.DataFrame:
+    """Return the values that :func:`trend_stats` analyses, for functions over plain series and for charts.
+
+    Parameters
+    ----------
+    counts, corridors, as_of, known_on, period, frequency, source, measure, basis, place, nationality
+        As for :func:`trend_stats`.
+    preliminary : bool
+        Whether the newest, preliminary figures are kept.
+
+    Returns
+    -------
+    table : DataFrame, periods × corridors
+        Index: first days of months or weeks; NaN where a figure is missing or lies outside the series.
+        ``attrs["preliminary_left_out"]`` counts them per corridor, ``attrs["notes"]`` lists corridors left
+        out.
+
+    Raises
+    ------
+    UnknownNameError, NotCoveredError, InvalidInputError
+        As for :func:`trend_stats`.
+
+    Examples
+    --------
+    >>> from geo.counts import read_counts
+    >>> from geo.stats.slopes import theil_sen
+    >>> values = trend_values(read_counts(), "channel", period="2021/2025")["channel"]
+    >>> len(values), theil_sen(values).n
+    (60, 60)
+    """
+    check_choice(frequency, FREQUENCIES, name="frequency")
+    questions, notes = ask(
+        counts,
+        corridors,
+        as_of=as_of,
+        known_on=known_on,
+        period=period,
+        series=(source, measure, basis, place, nationality),
+    )
+    columns: dict[str, pd.Series[float]] = {}
+    dropped: dict[str, int] = {}
+    for q in questions:
+        try:
+            values, number = regular_values(q, frequency, preliminary=preliminary)
+        except UnavailableError as why:
+            notes.append({"corridor": q.series.corridor, "note": why.reason})
+            continue
+        columns[q.series.corridor], dropped[q.series.corridor] = values, number
+    table = pd.DataFrame(columns)
+    table.attrs.update(preliminary_left_out=dropped, notes=notes)
+    return table
 
 
 def _name(name: str) -> str:

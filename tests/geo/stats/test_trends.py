@@ -12,7 +12,7 @@ from geo.counts import join_counts
 from geo.errors import InvalidInputError, MissingExtraError, NotCoveredError, UnknownNameError
 from geo.stats import from_frame, to_json
 from geo.stats.trend_answers import TREND_STATISTICS
-from geo.stats.trends import trend_stats
+from geo.stats.trends import trend_stats, trend_values
 
 SEASON = 1 + 0.5 * np.sin(2 * np.pi * np.arange(12) / 12)
 
@@ -287,3 +287,19 @@ def test_several_corridors_and_one_without_figures(make_table, make_corridors):
     table = trend_stats(counts, make_corridors("north", "south", "west"), statistics=["trend_test"])
     assert list(table.index.get_level_values("corridor")) == ["north", "south"]
     assert table.attrs["notes"][0]["corridor"] == "west"
+
+
+def test_the_values_behind_are_those_analysed(counts):
+    table = trend_values(counts, ["central_med", "western_balkans"], period="2017/2026")
+    assert table.index[0].isoformat()[:10] == "2017-01-01"
+    assert table.attrs["preliminary_left_out"] == {"central_med": 0, "western_balkans": 2}
+    assert table["western_balkans"].last_valid_index().isoformat()[:7] == "2026-04"
+    assert table["central_med"].isna().sum() == 6
+    with pytest.raises(UnknownNameError, match="Invalid frequency 'year'"):
+        trend_values(counts, "channel", frequency="year")
+
+
+def test_corridors_without_such_values_are_noted(make_table, make_corridors):
+    table = trend_values(make_table([900] * 9, kind="year"), make_corridors("north"))
+    assert table.empty
+    assert "yearly" in table.attrs["notes"][0]["note"]
