@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LEVEL: Final = 0.95
 _DATE_LEVEL: Final = 0.90
 _CHANCE: Final = 0.05
+_DEPENDENT: Final = 0.45
+"""Autocorrelation from which the intervals of changes are said to be too narrow."""
 _INDEX: Final = "index, 0 to 1"
 
 
@@ -114,10 +116,10 @@ def _changes(run: Run) -> list[Stat]:
         "penalty": found.penalty,
     }
     head = run.stat("change_points", len(at), clause, values, unit="changes", detail=detail)
-    return [head, *(_change(run, values, one) for one in found.changes)]
+    return [head, *(_change(run, values, one, found.rho) for one in found.changes)]
 
 
-def _change(run: Run, values: pd.Series[float], one: changepoints.Change) -> Stat:
+def _change(run: Run, values: pd.Series[float], one: changepoints.Change, rho: float) -> Stat:
     v = run.q.voice
     dates = Period(run.at(values, one.first).start, run.at(values, one.last).end, days=one.first != one.last)
     percents = one.percent, one.percent_low, one.percent_high
@@ -145,6 +147,7 @@ def _change(run: Run, values: pd.Series[float], one: changepoints.Change) -> Sta
         interval=v.say("95 % confidence, given the date"),
         base=one.before,
         flags=("unavailable", "small_base") if small else (),
+        further=(say.dependent(v),) if rho >= _DEPENDENT else (),
         detail=detail,
     )
 

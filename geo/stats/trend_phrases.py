@@ -227,6 +227,16 @@ def change(
     )
 
 
+def dependent(v: Voice) -> str:
+    """Say that intervals are too narrow where figures depend much on the one before (docs/method.md)."""
+    return v.say(
+        "Figures that depend much on the one before make these intervals too narrow: in simulations with an "
+        "autocorrelation of 0.6 those of dates (90 %) held {dates} % and those of sizes (95 %) {sizes} %.",
+        dates=v.number(81),
+        sizes=v.number(84),
+    )
+
+
 def given(v: Voice, autocorrelation: float) -> str:
     """Say that the autocorrelation was given, not estimated."""
     return v.say(

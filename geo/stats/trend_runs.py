@@ -126,6 +126,7 @@ class Run:
         *,
         method: str | None = None,
         scale: str = "",
+        further: tuple[str, ...] = (),
         **more: Any,  # noqa: ANN401 - further fields of the record
     ) -> Stat:
         """Make a record of a finding; gaps and preliminary figures are told with it."""
@@ -153,7 +154,7 @@ class Run:
             ". ".join(part.rstrip(".") for part in said),
             span,
             method=say.method(v, source, scale=scale),
-            assumptions=say.assumptions(v, source),
+            assumptions=(*say.assumptions(v, source), *further),
             **more,
         )
 

@@ -233,6 +233,7 @@ def test_a_given_autocorrelation_is_said(counts):
     given = trend_stats(counts, "western_balkans", autocorrelation=0.5, **options)
     assert "from September 2014 and March 2016 on" in text(given, "change_points")
     assert "An autocorrelation of 0.50 was given, not estimated" in text(given, "change_points")
+    assert "make these intervals too narrow" in one(given, "change_point")["assumptions"][-1]
 
 
 @pytest.mark.parametrize(
