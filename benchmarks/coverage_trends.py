@@ -186,9 +186,9 @@ def charts(reps: int, seed: int) -> list[Row]:
 
 STUDIES: dict[str, tuple[Callable[[int, int], list[Row]], int]] = {
     "slopes": (slopes, 1000),
-    "seasons": (seasons, 150),
+    "seasons": (seasons, 100),
     "changes": (changes, 300),
-    "charts": (charts, 100),
+    "charts": (charts, 40),
 }
 """Each study, and its repetitions in the full run."""
 
