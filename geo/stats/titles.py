@@ -57,6 +57,15 @@ TITLES: Final = {
     "expected_given_conditions": _mark("Expected given the conditions"),
     "calmer_days": _mark("Calmer-sea days"),
     "per_calmer_day": _mark("Count per calmer-sea day"),
+    "trend_slope": _mark("Trend, per year"),
+    "trend_test": _mark("Test of a trend"),
+    "trend_strength": _mark("Strength of the trend"),
+    "season_strength": _mark("Strength of the season"),
+    "seasonal_peak_month": _mark("Month of the seasonal peak"),
+    "change_points": _mark("Changes of level"),
+    "change_point": _mark("Change of level"),
+    "signals": _mark("Signals of monitoring"),
+    "signal": _mark("Signal of monitoring"),
 }
 
 
