@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo import _tidy, terms
+from geo import terms
 from geo.checks import check_choice, check_date, raise_faults
 from geo.counts import read_counts, read_incidents
+from geo.disclosure import check_no_identities
 from geo.errors import InvalidInputError, NotCoveredError
 from geo.stats import periods
 from geo.stats.periods import Period, parse_period
@@ -136,12 +137,8 @@ def _check(given: pd.DataFrame, covers: Period | str | None, day: dt.date | None
     """Check a list of one's own."""
     names = [str(name) for name in given.columns]
     faults = [f"column '{name}' is missing" for name in NEEDED if name not in names]
-    faults += [
-        f"column '{name}' reads like data of single persons; only incidents belong here"
-        for name in names
-        if _tidy._PERSONAL.search(name)
-    ]
     raise_faults("table of incidents", faults)
+    check_no_identities(given, place="table of incidents")
     table = given[[name for name in (*NEEDED, *OPTIONAL) if name in names]].reset_index(drop=True)
     raise_faults("table of incidents", [*_cells(table), *_events(table)])
     table["dead_missing"] = table["dead_missing"].astype("int64")

@@ -61,8 +61,8 @@ class Stat:
         ``published_later``, ``preliminary``, ``partial``, ``revised``, ``inferred_known_on``,
         ``whole_periods``, ``not_held_yet``, ``incomplete``, ``equal``, ``not_reached``, ``sign_flips``
         (of a change: another date or base year would turn it round), ``range_only`` (no value, an interval),
-        and ``unavailable`` with ``missing``, ``suppressed``, ``outside``, ``coarse``, ``small_base``, ``incomplete`` or
-        ``not_applicable``.
+        and ``unavailable`` with ``missing``, ``suppressed``, ``outside``, ``coarse``, ``small_base``,
+        ``incomplete`` or ``not_applicable``.
     detail : dict
         Machine-readable extras; JSON-safe.
     sentence : str

@@ -9,8 +9,8 @@ from geo import terms
 from geo.stats import note_phrases, periods, phrases
 from geo.stats.periods import Period
 from geo.stats.question import SMALL_BASE, UnavailableError, percent, percent_change
-from geo.stats.settling import settled_range
 from geo.stats.sensitivity import sensitivity
+from geo.stats.settling import settled_range
 from geo.stats.when import when
 
 if TYPE_CHECKING:

@@ -107,7 +107,8 @@ def test_a_rank_on_a_truncated_vintage_is_never_called_a_record(counts):
 def test_the_model_sentence(stat):
     assert stat("channel", "year_to_date_change", as_of="2024-12-12")["sentence"] == (
         "By Thursday 12 December 2024, 34,582 people had arrived by small boat in 2024, 18.9 % more than at "
-        "the same point of 2023 (29,090). English Channel. Source: UK Home Office, on figures published 21 "
+        "the same point of 2023 (29,090). A week earlier the change would be +16.8 %; it would be −22.8 % "
+        "against 2022: the sign flips. English Channel. Source: UK Home Office, on figures published 21 "
         "August 2026."
     )
     recent = stat("channel", "year_to_date", as_of="2026-08-20")["sentence"]
@@ -121,7 +122,8 @@ def test_monthly_figures_stop_at_the_last_complete_month_and_say_why(stat):
     assert found["sentence"] == (
         "From January to November 2024, 20,595 detections were recorded, 79.0 % fewer than from January to "
         "November 2023 (97,940). The figures are monthly: on 12 December 2024 the last complete month was "
-        "November 2024. Western Balkans: EU re-entry detections, not people. Source: Frontex, European "
+        "November 2024. A month earlier the change would be −80.2 %; it would be −84.9 % against 2022. "
+        "Western Balkans: EU re-entry detections, not people. Source: Frontex, European "
         "Border and Coast Guard Agency, on figures published 4 August 2026."
     )
     assert (found["period_end"], found["against_end"]) == (
