@@ -13,6 +13,7 @@ from geo.counts import series_info
 from geo.stats import Period, read_voice, statistic_title
 from geo.stats.when import name_period
 from layers import charts
+from layers.findings import finding_sections
 from layers.fine_print import BOUNDARIES, READING
 from layers.page import map_parts, render_page
 from layers.revisions import revised_sections
@@ -74,6 +75,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             dates=_dates(dossier),
             corridors=corridors,
             map=_safe(parts.body),
+            findings=[{**section, "svg": None} for section in finding_sections(dossier)],
             claims=checked_sentences(dossier),
             revisions=[{**part, "svg": _safe(part["svg"])} for part in revised_sections(dossier)],
             measures=_measures(dossier),
