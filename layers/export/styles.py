@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr
 
 from geo.checks import check_choice
-from layers.export.files import write_bytes
+from layers.writing import write_bytes
 from layers.export.frames import LAYERS, clean_text
 from layers.palette import AREA, BLUE, MODE_COLOURS, VERMILLION, place_symbol
 
