@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,20 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 from layers import palette
 from layers.legend import FOOTNOTE_KOSOVO
 from layers.picture_files import picture_bytes, picture_format, quiet_style, small_png
+from layers.picture_layout import lay_panels
 from layers.picture_panel import draw_panel
 from layers.picture_side import draw_legend, draw_sentences, legend_height, sentences_height
-from layers.picture_text import plain, text_width, wrap_text, write_lines
+from layers.picture_text import LINE, plain, wrap_text, write_lines
 from layers.scene import gather_scene
 from layers.writing import write_bytes
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
+    from layers.picture_layout import Frame
     from layers.scene import Scene
 
 PAGE_MM: Final = (297.0, 210.0)
@@ -33,6 +37,7 @@ SIDE_MM: Final = 62.0
 MOST_PANELS: Final = 4
 """With up to so many corridors, each has a panel of its own; more share one."""
 THUMBNAIL_BYTES: Final = 60_000
+COARSE: Final = "Where land has no outline, it is coarse and stands for orientation: it is no coast."
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +185,16 @@ def thumbnail(
     """
     scene = gather_scene(corridors, stats, counts, **options)
     with quiet_style():
-        figure, page = _sheet(width_px * 0.75 / MM, width_px * 0.75 * 0.58 / MM)
-        frame = (0.0, 0.0, width_px * 0.75, width_px * 0.75 * 0.58)
-        seen = draw_panel(figure, scene, None, frame, small=True)
-        if seen.kosovo or scene.kosovo:
-            write_lines(page, 6, 4 + 2 * 7.9, wrap_text(FOOTNOTE_KOSOVO, frame[2] - 12, 6), 6, colour=palette.INK)
+        width, height = width_px * 0.75, width_px * 0.75 * 0.58
+        note = wrap_text(FOOTNOTE_KOSOVO, width - 4, 6)
+        foot = len(note) * 6 * 1.32 + 4
+        figure, page = _sheet(width / MM, height / MM)
+        seen = [
+            draw_panel(figure, scene, corridor, frame, small=True)
+            for corridor, frame in _frames(scene, (1, foot, width - 2, height - foot - 1))
+        ]
+        if scene.kosovo or any(one.kosovo for one in seen):
+            write_lines(page, 2, foot - 2, note, 6, colour=palette.MUTED)
     return Thumbnail(small_png(figure, most=THUMBNAIL_BYTES), _alt(scene))
 
 
@@ -222,43 +232,34 @@ def _draw_page(scene: Scene) -> Figure:
     under = write_lines(page, left, top + 5, head, 17, colour=palette.INK, bold=True)
     dates = wrap_text(scene.asof, width, 8.5, most=2)
     under = write_lines(page, left, under + 1, dates, 8.5, colour=palette.MUTED) - 7
-    kosovo = scene.kosovo
-    floor = MARGIN_MM * MM + _notes_height(scene, width, kosovo=True) + 7
-    frames = _frames(scene, (left, floor, left + width - side - 12, under))
-    shown: set[str] = set()
-    for corridor, frame in frames:
-        seen = draw_panel(figure, scene, corridor, frame)
-        kosovo = kosovo or seen.kosovo
-        shown |= seen.kinds
+    floor = MARGIN_MM * MM + _notes_height(scene, width) + 7
+    seen = [
+        draw_panel(figure, scene, corridor, frame)
+        for corridor, frame in _frames(scene, (left, floor, width - side - 12, under - floor))
+    ]
+    shown = {kind for one in seen for kind in one.kinds}
     _draw_side(page, scene, shown, (left + width - side, floor, left + width, under))
-    _draw_notes(page, scene, (left, floor - 7, width), kosovo=kosovo)
+    notes = [*scene.notes]
+    if not all(one.detailed for one in seen):
+        notes.append(COARSE)
+    if scene.kosovo or any(one.kosovo for one in seen):
+        notes.append(FOOTNOTE_KOSOVO)
+    _draw_notes(page, notes, (left, floor - 7, width))
     return figure
 
 
-def _frames(scene: Scene, room: tuple[float, float, float, float]) -> list[tuple[str | None, tuple[float, float, float, float]]]:
-    """Divide the room for maps: one frame, or one for each of a few corridors."""
-    west, south, east, north = room
-    width, height, gap = east - west, north - south, 6.0
+def _frames(scene: Scene, room: Frame) -> list[tuple[str | None, Frame]]:
+    """Divide the room for maps: one frame, or one for each of a few corridors, dense ones larger."""
     names = list(scene.titles)
     if not 1 < len(names) <= MOST_PANELS:
-        return [(None, (west, south, width, height))]
-    if len(names) == 2:
-        half = (width - gap) / 2
-        return [(name, (west + at * (half + gap), south, half, height)) for at, name in enumerate(names)]
-    half, row = (width - gap) / 2, (height - gap) / 2
-    if len(names) == 3:
-        largest = max(names, key=lambda name: sum(leg.corridor == name for leg in scene.legs))
-        others = [name for name in names if name != largest]
-        wide = width * 0.56
-        rest = width - wide - gap
-        return [
-            *((name, (west, north - (at + 1) * row - at * gap, rest, row)) for at, name in enumerate(others)),
-            (largest, (west + rest + gap, south, wide, height)),
-        ]
-    return [
-        (name, (west + (at % 2) * (half + gap), north - (at // 2 + 1) * row - (at // 2) * gap, half, row))
-        for at, name in enumerate(names)
+        return [(None, room)]
+    boxes = [scene.bounds(name) for name in names]
+    aspects = [
+        max(0.4, min(2.5, (east - west) * math.cos(math.radians((south + north) / 2)) / (north - south)))
+        for west, south, east, north in boxes
     ]
+    weights = [(1 + sum(leg.corridor == name for leg in scene.legs)) ** 0.75 for name in names]
+    return list(zip(names, lay_panels(aspects, room, weights=weights), strict=True))
 
 
 def _draw_side(page: Axes, scene: Scene, shown: set[str], room: tuple[float, float, float, float]) -> None:
@@ -277,24 +278,22 @@ _NOTE_PT: Final = 6.3
 _COLUMN_GAP: Final = 16.0
 
 
-def _note_lines(scene: Scene, width: float, *, kosovo: bool) -> list[str]:
+def _note_lines(notes: Sequence[str], width: float) -> list[str]:
     column = (width - _COLUMN_GAP) / 2
-    notes = [*scene.notes, *([FOOTNOTE_KOSOVO] if kosovo else [])]
     return [line for note in notes for line in wrap_text(note, column, _NOTE_PT)]
 
 
-def _notes_height(scene: Scene, width: float, *, kosovo: bool) -> float:
-    return -(-len(_note_lines(scene, width, kosovo=kosovo)) // 2) * _NOTE_PT * 1.32
+def _notes_height(scene: Scene, width: float) -> float:
+    """Return the most that the notes can take."""
+    lines = _note_lines([*scene.notes, COARSE, FOOTNOTE_KOSOVO], width)
+    return -(-len(lines) // 2) * _NOTE_PT * LINE
 
 
-def _draw_notes(page: Axes, scene: Scene, at: tuple[float, float, float], *, kosovo: bool) -> None:
+def _draw_notes(page: Axes, notes: Sequence[str], at: tuple[float, float, float]) -> None:
     """Write sources, disclaimer and footnotes in two columns."""
     left, top, width = at
-    lines = _note_lines(scene, width, kosovo=kosovo)
+    lines = _note_lines(notes, width)
     half = -(-len(lines) // 2)
     shift = (width + _COLUMN_GAP) / 2
     for column, part in enumerate((lines[:half], lines[half:])):
         write_lines(page, left + column * shift, top, part, _NOTE_PT, colour=palette.MUTED)
-
-
-__all__ = ["Thumbnail", "draw_map", "save_picture", "text_width", "thumbnail"]

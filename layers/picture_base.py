@@ -138,7 +138,7 @@ class Ground:
     kosovo : bool
         Whether it is in view.
     detailed : bool
-        Whether any of the view has an embedded coast.
+        Whether all of the view has an embedded coast.
     """
 
     backdrop: Any
@@ -173,7 +173,7 @@ def read_ground(view: View) -> Ground:
     hull = (max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north))
     sea = view.shape(shapely.segmentize(shapely.union_all(boxes), 0.25))
     countries = read_countries(hull)
-    shapes = {str(code): view.shape(shape) for code, shape in countries.geometry.items()}
+    shapes = {str(code): view.shape(shapely.segmentize(shape, 0.25)) for code, shape in countries.geometry.items()}
     names = dict(zip(countries.index, countries["name"], strict=True))
     named = []
     for code, shape in shapes.items():
@@ -189,7 +189,7 @@ def read_ground(view: View) -> Ground:
         borders=view.shape(read_borders(hull).geometry.union_all()),
         names=tuple(sorted(named, key=lambda one: -one[2])),
         kosovo=any(code in KOSOVO_CODES and shape.intersects(frame) for code, shape in shapes.items()),
-        detailed=True,
+        detailed=bool(sea.buffer(0.5).covers(frame)),
     )
 
 
@@ -226,7 +226,7 @@ def _backdrop(seen: tuple[float, float, float, float]) -> Iterable[Any]:
 def draw_ground(axes: Axes, ground: Ground) -> None:
     """Draw land, coast and borders on axes whose units are points."""
     axes.set_facecolor(palette.SEA)
-    fill(axes, ground.backdrop, colour=palette.BACKDROP, zorder=1)
+    fill(axes, ground.backdrop, colour=palette.LAND, zorder=1)
     fill(axes, ground.sea, colour=palette.SEA, zorder=1.1)
     fill(axes, ground.land, colour=palette.LAND, zorder=1.2)
     stroke(axes, ground.coast, colour=palette.COAST, width=0.5, zorder=1.4)

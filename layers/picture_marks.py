@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PT_PER_PX: Final = 0.75
 _GAP_PX: Final = 1.5
+_VAGUE_PT: Final = 9.0
 _BEND: Final = 1.6
 """How much farther out a corner may go than its sides."""
 
@@ -138,7 +139,15 @@ def _side(line: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
     return moved
 
 
-def draw_leg(axes: Axes, line: NDArray[np.float64], look: Look, *, name: str = "", zorder: float = 4.0) -> None:
+def draw_leg(
+    axes: Axes,
+    line: NDArray[np.float64],
+    look: Look,
+    *,
+    name: str,
+    vague: bool = False,
+    zorder: float = 4.0,
+) -> NDArray[np.float64]:
     """Draw a leg to the right of its way, with its arrow.
 
     Parameters
@@ -148,10 +157,20 @@ def draw_leg(axes: Axes, line: NDArray[np.float64], look: Look, *, name: str = "
     look : Look
     name : str
         Written into SVG as ``leg-NAME`` of the line, ``band-NAME`` and ``arrow-NAME`` of its other parts.
+    vague : bool
+        Whether the line is schematic: it is drawn as straight as its ends and bends of 9 points allow.
     zorder : float
+
+    Returns
+    -------
+    moved : array of shape (m, 2)
+        Where it lies.
     """
-    moved = beside(line, look.width / 2 + _GAP_PX * PT_PER_PX) if name else line
+    if vague:
+        line = shapely.get_coordinates(shapely.simplify(shapely.LineString(line), _VAGUE_PT))
+    moved = beside(line, look.width / 2 + _GAP_PX * PT_PER_PX)
     draw_way(axes, moved, look, name=name, zorder=zorder)
+    return moved
 
 
 def draw_way(axes: Axes, line: NDArray[np.float64], look: Look, *, name: str, zorder: float) -> None:

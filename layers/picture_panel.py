@@ -18,6 +18,7 @@ from layers.texts import text_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from layers.picture_base import Ground
     from layers.picture_text import Box
@@ -30,10 +31,11 @@ _FIRST: Final = ("zone", "city", "port", "town", "headland", "road_crossing", "r
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a panel turned out to show: kinds of places, and whether Kosovo is in view."""
+    """What a panel turned out to show: kinds of places, Kosovo or not, land in detail everywhere or not."""
 
     kinds: frozenset[str]
     kosovo: bool
+    detailed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,15 @@ def draw_panel(
     _draw_areas(axes, scene, corridor, view)
     lines = _draw_legs(axes, legs, view)
     spots = _spots(scene, corridor, view)
+    shrink = 0.7 if small else 1.0 if corridor is None else 0.8
     for spot in spots:
         symbol = place_symbol(spot.kind)
-        draw_symbol(axes, spot.x, spot.y, symbol.shape, symbol.colour, symbol.size_px)
-    taken = [] if small else [_draw_scale(axes, view), *_heading(axes, scene, corridor, height)]
-    names = [] if small else _names(spots)
-    labels = [*names, *_countries(ground)]
-    blocked = [*taken, *(_box(spot) for spot in spots), *_arrows(lines)]
-    draw_labels(axes, place_labels(labels, blocked, (0, 0, width, height)))
-    return Seen(frozenset(spot.kind for spot in spots), kosovo=ground.kosovo)
+        draw_symbol(axes, spot.x, spot.y, symbol.shape, symbol.colour, symbol.size_px * shrink)
+    taken = [*([] if small else [_draw_scale(axes, view)]), *_heading(axes, scene, corridor, height)]
+    labels = [*([] if small else _names(spots, shrink)), *_countries(ground)]
+    blocked = [*taken, *(_box(spot, shrink) for spot in spots), *(_tip(line) for line in lines)]
+    draw_labels(axes, place_labels(labels, blocked, (0, 0, width, height), lines=lines))
+    return Seen(frozenset(spot.kind for spot in spots), kosovo=ground.kosovo, detailed=ground.detailed)
 
 
 def _draw_areas(axes: Axes, scene: Scene, corridor: str | None, view: View) -> None:
@@ -109,14 +111,14 @@ def _draw_areas(axes: Axes, scene: Scene, corridor: str | None, view: View) -> N
         stroke(axes, edge, colour=palette.AREA, width=0.6, opacity=0.55, zorder=2.1, dashes=(1.6, 2.2))
 
 
-def _draw_legs(axes: Axes, legs: list[Leg], view: View) -> list[tuple[float, float]]:
-    """Draw the legs, the widest first; return where their arrows end."""
-    ends = []
+def _draw_legs(axes: Axes, legs: list[Leg], view: View) -> list[NDArray[np.float64]]:
+    """Draw the legs, ranges first and the widest first; return the lines as they lie on paper."""
+    lines = []
     for leg in sorted(legs, key=lambda one: (one.kind != "bound", -(one.high if one.high > 0 else 0), one.leg)):
         line = view.points(shapely.get_coordinates(leg.line))
-        draw_leg(axes, line, leg_look(leg.kind, leg.mode, leg.high, leg.low), name=leg.leg)
-        ends.append((float(line[-1][0]), float(line[-1][1])))
-    return ends
+        look = leg_look(leg.kind, leg.mode, leg.high, leg.low)
+        lines.append(draw_leg(axes, line, look, name=leg.leg, vague=leg.vague))
+    return lines
 
 
 def _spots(scene: Scene, corridor: str | None, view: View) -> list[_Spot]:
@@ -150,9 +152,10 @@ def _touches(lines: shapely.Geometry, x: float, y: float, view: View) -> bool:
     return bool(view.shape(lines).distance(shapely.Point(x, y)) < 8)
 
 
-def _names(spots: list[_Spot]) -> list[Label]:
+def _names(spots: list[_Spot], shrink: float) -> list[Label]:
+    size = 6.8 if shrink == 1 else 6.3
     return [
-        Label(spot.name, (spot.x, spot.y), place_symbol(spot.kind).size_px * PT_PER_PX / 2 + 2.2, 6.8, palette.INK)
+        Label(spot.name, (spot.x, spot.y), _half(spot, shrink) + 2.2, size, palette.INK)
         for spot in reversed(spots)
     ]
 
@@ -161,13 +164,18 @@ def _countries(ground: Ground) -> list[Label]:
     return [Label(plain(name).upper(), at, -1.0, 6.4, "#5d6770") for name, at, _ in ground.names]
 
 
-def _box(spot: _Spot) -> Box:
-    half = place_symbol(spot.kind).size_px * PT_PER_PX / 2
+def _half(spot: _Spot, shrink: float) -> float:
+    return place_symbol(spot.kind).size_px * PT_PER_PX / 2 * shrink
+
+
+def _box(spot: _Spot, shrink: float) -> Box:
+    half = _half(spot, shrink)
     return (spot.x - half, spot.y - half, spot.x + half, spot.y + half)
 
 
-def _arrows(ends: list[tuple[float, float]]) -> list[Box]:
-    return [(x - 3, y - 3, x + 3, y + 3) for x, y in ends]
+def _tip(line: NDArray[np.float64]) -> Box:
+    x, y = (float(number) for number in line[-1])
+    return (x - 3, y - 3, x + 3, y + 3)
 
 
 def _heading(axes: Axes, scene: Scene, corridor: str | None, height: float) -> list[Box]:

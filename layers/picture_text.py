@@ -5,6 +5,7 @@ Text is never read as mathematics, markup or commands: ``$x$`` and ``<b>`` stay 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ FONT: Final = "DejaVu Sans"
 """Comes with matplotlib, so that a picture is the same on every machine."""
 LINE: Final = 1.32
 """Distance of lines of text, in sizes."""
+_NEAR_SPOTS: Final = 8
 Box = tuple[float, float, float, float]
 
 
@@ -30,7 +32,7 @@ def plain(text: object) -> str:
     >>> plain("A\nstrait\x00 $x$")
     'A strait\ufffd $x$'
     """
-    words = " ".join(str(text).split())
+    words = re.sub(r"[^\S\xa0\u202f]+", " ", str(text)).strip()
     return "".join(
         "\ufffd" if unicodedata.category(one) in ("Cc", "Cs", "Cn") or one in "\ufffe\uffff" else one
         for one in words
@@ -80,7 +82,7 @@ def wrap_text(text: str, width: float, size: float, *, bold: bool = False, most:
     ['one two', 'three']
     """
     lines, line = [], ""
-    for word in plain(text).split(" "):
+    for word in plain(text).replace(" %", "\xa0%").split(" "):
         for piece in _pieces(word, width, size, bold=bold):
             longer = f"{line} {piece}" if line else piece
             if line and text_width(longer, size, bold=bold) > width:
@@ -149,43 +151,71 @@ class Label:
     colour: str
 
 
-def place_labels(labels: Iterable[Label], taken: Sequence[Box], frame: Box) -> list[tuple[Label, float, float]]:
+def place_labels(
+    labels: Iterable[Label], taken: Sequence[Box], frame: Box, *, lines: Sequence[Any] = ()
+) -> list[tuple[Label, float, float]]:
     """Return the labels that find a free place in their order, each with where its baseline starts.
+
+    Parameters
+    ----------
+    labels : iterable of Label
+        The more telling ones first.
+    taken : sequence of (west, south, east, north)
+        Boxes that have to stay free.
+    frame : (west, south, east, north)
+        Within which names stand.
+    lines : sequence of arrays of shape (n, 2)
+        What names should rather not cross.
 
     Examples
     --------
     >>> twice = [Label("A", (50, 50), 4, 7, "#000000"), Label("B", (50, 50), -1, 7, "#000000")]
-    >>> [label.text for label, x, y in place_labels(twice, [(48, 48, 52, 52)], (0, 0, 100, 100))]
+    >>> [label.text for label, x, y in place_labels(twice, [(30, 48, 70, 52)], (0, 0, 100, 60))]
     ['A']
     """
+    import shapely
+
+    drawn = shapely.union_all([shapely.LineString(line) for line in lines if len(line) > 1])
+    shapely.prepare(drawn)
     blocked = list(taken)
     placed = []
     for label in labels:
         width, height = text_width(label.text, label.size), label.size * 1.05
-        for dx, dy in _spots(label, width, height):
+        best: tuple[float, Box] | None = None
+        for rank, (dx, dy) in enumerate(_spots(label, width, height)):
             x, y = label.at[0] + dx, label.at[1] + dy
             box = (x, y, x + width, y + height)
-            inside = box[0] > frame[0] + 3 and box[1] > frame[1] + 3 and box[2] < frame[2] - 3 and box[3] < frame[3] - 3
-            if inside and not any(_overlap(box, other) for other in blocked):
-                blocked.append(box)
-                placed.append((label, x, y + label.size * 0.22))
-                break
+            if not _inside(box, frame) or any(_overlap(box, other) for other in blocked):
+                continue
+            cost = rank * 1.5 + 16 * (rank >= _NEAR_SPOTS) + 0.6 * shapely.length(shapely.clip_by_rect(drawn, *box))
+            if best is None or cost < best[0]:
+                best = (cost, box)
+        if best is not None:
+            blocked.append(best[1])
+            placed.append((label, best[1][0], best[1][1] + label.size * 0.22))
     return placed
 
 
+def _inside(box: Box, frame: Box) -> bool:
+    low = box[0] > frame[0] + 3 and box[1] > frame[1] + 3
+    return low and box[2] < frame[2] - 3 and box[3] < frame[3] - 3
+
+
 def _spots(label: Label, width: float, height: float) -> list[tuple[float, float]]:
-    gap = label.gap
-    if gap < 0:
+    if label.gap < 0:
         steps = (0, 9, -9, 18, -18)
-        return [(-width / 2, -height / 2 + step) for step in steps] + [
-            (-width / 2 + side, -height / 2 + step) for side in (width * 0.4, -width * 0.4) for step in steps
+        return [
+            (-width / 2 + side, -height / 2 + step) for side in (0, width * 0.4, -width * 0.4) for step in steps
         ]
-    side, over, under = gap, gap, -gap - height
-    return [
-        (side, -height / 2), (-side - width, -height / 2), (-width / 2, over), (-width / 2, under),
-        (side * 0.8, over * 0.5), (side * 0.8, under + gap * 0.5),
-        (-side * 0.8 - width, over * 0.5), (-side * 0.8 - width, under + gap * 0.5),
-    ]  # fmt: skip
+    spots: list[tuple[float, float]] = []
+    for gap in (label.gap, label.gap * 2.2):
+        over, under = gap, -gap - height
+        spots += [
+            (gap, -height / 2), (-gap - width, -height / 2), (-width / 2, over), (-width / 2, under),
+            (gap * 0.8, over * 0.5), (gap * 0.8, under + gap * 0.5),
+            (-gap * 0.8 - width, over * 0.5), (-gap * 0.8 - width, under + gap * 0.5),
+        ]  # fmt: skip
+    return spots
 
 
 def _overlap(first: Box, second: Box) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import InvalidInputError, NotCoveredError
-from layers.areas import corridor_sentences
+from layers.areas import MOST_SENTENCES, corridor_sentences
 from layers.captions import as_of_text, latest_day, widths_text
 from layers.features import KOSOVO_CODES, view_bounds
 from layers.legend import DISCLAIMER
@@ -73,7 +73,7 @@ class Scene:
     used : frozenset of str
         Ids of the places on a leg.
     sentences : tuple of (title, sentence)
-        The headline of each corridor that has one.
+        The headline of each corridor that has one; of a single corridor, the next ones too.
     notes : tuple of str
         Widths, sources and disclaimers, in the order in which they are set.
     countries : frozenset of str
@@ -150,7 +150,8 @@ def gather_scene(
         figures = _figures_of(counts, corridors, routes, as_of=through, known_on=known_on, period=period)
     places = _places_of(routes) if places is None else places
     used = _stops(routes)
-    told = [(name, corridor_sentences(stats, corridor, most=1)) for corridor, name in titles.items()]
+    most = 1 if len(titles) > 1 else MOST_SENTENCES
+    told = [(name, corridor_sentences(stats, corridor, most=most)) for corridor, name in titles.items()]
     return Scene(
         title=title or f"Routes and crossings: {', '.join(titles.values()) or 'none'}",
         asof=as_of_text(stats, through, corridors),
@@ -159,8 +160,8 @@ def gather_scene(
         legs=_legs(routes, figures),
         places=_near(places, corridors, used),
         used=used,
-        sentences=tuple((name, lines[0].replace(f" {name}. ", " ", 1)) for name, lines in told if lines),
-        notes=(*widths_text(figures), *_credits(routes, stats, figures), DISCLAIMER),
+        sentences=tuple((name, line.replace(f" {name}. ", " ", 1)) for name, lines in told for line in lines),
+        notes=(*(line.replace(" Each leg tells its own.", "") for line in widths_text(figures)), *_credits(routes, stats, figures), DISCLAIMER),
         countries=_countries(routes),
     )
 
