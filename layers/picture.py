@@ -112,7 +112,7 @@ def draw_map(
 
 
 def save_picture(figure: Figure, path: str | Path, *, format: str | None = None) -> Path:  # noqa: A002 - the word of savefig
-    """Write a picture of :func:`draw_map`, whole or not at all; the same figure gives the same bytes.
+    r"""Write a picture of :func:`draw_map`, whole or not at all; the same figure gives the same bytes.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def save_picture(figure: Figure, path: str | Path, *, format: str | None = None)
     >>> from matplotlib.figure import Figure
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_picture(Figure((1, 1)), Path(folder) / "a.png").read_bytes()[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
     target = Path(path)
     write_bytes(target, picture_bytes(figure, picture_format(target, format)))
@@ -268,7 +268,12 @@ def _draw_side(page: Axes, scene: Scene, shown: set[str], room: tuple[float, flo
     width = east - west
     below = legend_height(scene, shown)
     size = next(
-        (size for size in (8.0, 7.5, 7.0, 6.5) if sentences_height(scene, width, size) + below <= north - south), 6.5
+        (
+            size
+            for size in (8.0, 7.5, 7.0, 6.5)
+            if sentences_height(scene, width, size) + below <= north - south
+        ),
+        6.5,
     )
     under = draw_sentences(page, scene, (west, north, width), size, floor=south + below)
     draw_legend(page, scene, shown, (west, under))

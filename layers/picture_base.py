@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FULL_TURN: Final = 360.0
 WIDE_DEG: Final = 90.0
 """Views that are wider are drawn in a plain grid of degrees."""
-FINE_PT: Final = 0.12
+FINE_PT: Final = 0.25
 """How far a line on paper may lie from its source, in points."""
 _MARGIN_PT: Final = 12.0
 _COUNTRY_SIDE_PT: Final = 9.0
@@ -67,7 +67,9 @@ class View:
         wide = max(east - west, north - south) > WIDE_DEG
         kind = f"+proj=eqc +lat_ts={middle:.6f}" if wide else f"+proj=laea +lat_0={middle:.6f}"
         crs = CRS.from_proj4(f"{kind} +lon_0={_turned(self._middle):.6f} +R=6371008.8 +units=m")
-        self._transformer = Transformer.from_crs(CRS.from_proj4("+proj=longlat +R=6371008.8"), crs, always_xy=True)
+        self._transformer = Transformer.from_crs(
+            CRS.from_proj4("+proj=longlat +R=6371008.8"), crs, always_xy=True
+        )
         edge = shapely.get_coordinates(shapely.segmentize(shapely.box(*bounds), 0.5))
         x, y = self._project(edge)
         room = (size[0] - 2 * pad, size[1] - 2 * pad)
@@ -164,7 +166,9 @@ def read_ground(view: View) -> Ground:
 
     seen = view.seen()
     frame = shapely.box(0, 0, *view.size)
-    boxes = [shapely.box(*shape.bounds) for shape in coverage().geometry if shape.intersects(shapely.box(*seen))]
+    boxes = [
+        shapely.box(*shape.bounds) for shape in coverage().geometry if shape.intersects(shapely.box(*seen))
+    ]
     backdrop = view.shape(shapely.MultiPolygon(list(_backdrop(seen))), fine=0.4)
     empty = shapely.GeometryCollection()
     if not boxes:
@@ -173,7 +177,9 @@ def read_ground(view: View) -> Ground:
     hull = (max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north))
     sea = view.shape(shapely.segmentize(shapely.union_all(boxes), 0.25))
     countries = read_countries(hull)
-    shapes = {str(code): view.shape(shapely.segmentize(shape, 0.25)) for code, shape in countries.geometry.items()}
+    shapes = {
+        str(code): view.shape(shapely.segmentize(shape, 0.25)) for code, shape in countries.geometry.items()
+    }
     names = dict(zip(countries.index, countries["name"], strict=True))
     named = []
     for code, shape in shapes.items():
@@ -217,7 +223,7 @@ def _backdrop(seen: tuple[float, float, float, float]) -> Iterable[Any]:
         rings = [decode_line(ring, decimals=2) for ring in part]
         whole = shapely.Polygon(rings[0], rings[1:])
         for turn in (0, FULL_TURN, -FULL_TURN):
-            moved = whole if not turn else shapely.transform(whole, lambda pairs, by=turn: pairs + [by, 0])
+            moved = shapely.transform(whole, lambda pairs, by=turn: pairs + np.array([by, 0.0]))
             if moved.intersects(reach):
                 cut = (moved if moved.is_valid else moved.buffer(0)).intersection(reach)
                 yield from polygons(shapely.segmentize(cut, 1.0))
@@ -267,8 +273,8 @@ def stroke(
     if path is not None:
         style: Any = (0, tuple(dash / width for dash in dashes)) if dashes else "solid"
         axes.add_patch(
-            PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, linestyle=style, alpha=opacity,
-                      zorder=zorder, joinstyle="round", capstyle="butt")
+            PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, linestyle=style,
+                      alpha=opacity, zorder=zorder, joinstyle="round", capstyle="butt")
         )  # fmt: skip
 
 

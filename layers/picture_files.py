@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORMATS: Final = ("png", "pdf", "svg")
 PNG_DPI: Final = 200
 LANGUAGE: Final = "en-GB"
-_STYLE: Final[dict[str, Any]] = {
+_STYLE: Final[Any] = {
     "font.family": [FONT],
     "svg.fonttype": "none",
     "svg.hashsalt": "routeways",
@@ -101,8 +101,20 @@ def picture_bytes(figure: Figure, format: str, *, dpi: float = PNG_DPI) -> bytes
     subject = plain(scene.asof) if scene else ""
     metadata: dict[str, dict[str, Any]] = {
         "png": {"Software": "routeways", "Title": _latin(title), "Description": _latin(subject)},
-        "pdf": {"Title": title, "Subject": subject, "Creator": "routeways", "Producer": None, "CreationDate": None},
-        "svg": {"Title": title, "Description": subject, "Creator": "routeways", "Date": None, "Language": LANGUAGE},
+        "pdf": {
+            "Title": title,
+            "Subject": subject,
+            "Creator": "routeways",
+            "Producer": None,
+            "CreationDate": None,
+        },
+        "svg": {
+            "Title": title,
+            "Description": subject,
+            "Creator": "routeways",
+            "Date": None,
+            "Language": LANGUAGE,
+        },
     }
     stream = io.BytesIO()
     with quiet_style():
@@ -126,8 +138,8 @@ def _with_language(data: bytes) -> bytes:
     before = re.findall(rb"startxref\s+(\d+)", data)[-1]
     at = len(data)
     catalogue = (
-        b"%b 0 obj\n<< /Type /Catalog /Pages %b 0 R /Lang (%b) /ViewerPreferences << /DisplayDocTitle true >> >>\n"
-        b"endobj\n" % (root, pages, LANGUAGE.encode())
+        b"%b 0 obj\n<< /Type /Catalog /Pages %b 0 R /Lang (%b) "
+        b"/ViewerPreferences << /DisplayDocTitle true >> >>\nendobj\n" % (root, pages, LANGUAGE.encode())
     )
     table = b"xref\n%b 1\n%010d 00000 n \n" % (root, at)
     trailer = b"trailer\n<< /Size %b /Root %b 0 R /Info %b 0 R /Prev %b >>\n" % (size, root, info, before)
@@ -159,7 +171,11 @@ def small_png(figure: Figure, *, most: int) -> bytes:
             raw = io.BytesIO()
             figure.savefig(raw, format="png", dpi=dpi, metadata={"Software": None})
         raw.seek(0)
-        few = Image.open(raw).convert("RGB").quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = (
+            Image.open(raw)
+            .convert("RGB")
+            .quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        )
         stream = io.BytesIO()
         few.save(stream, format="PNG", optimize=True)
         data = stream.getvalue()

@@ -54,7 +54,9 @@ def lay_panels(
             )
             if score > most + 1e-9:
                 most = score
-                best = [(left + x, bottom + y, w, h) for x, y, w, h in (frames[at] for at in range(len(aspects)))]
+                best = [
+                    (left + x, bottom + y, w, h) for x, y, w, h in (frames[at] for at in range(len(aspects)))
+                ]
     return best
 
 
@@ -66,7 +68,9 @@ def _divisions(count: int) -> Iterator[list[tuple[int, ...]]]:
             yield [order[first:last] for first, last in itertools.pairwise(edges)]
 
 
-def _placements(groups: list[list[float]], width: float, height: float, gap: float) -> Iterator[list[list[Frame]]]:
+def _placements(
+    groups: list[list[float]], width: float, height: float, gap: float
+) -> Iterator[list[list[Frame]]]:
     """Yield the groups as rows and as columns, of their own heights and of heights nearer to each other."""
     for even in (0.0, 0.5):
         rows = _rows(groups, width, height, gap, even)
@@ -75,7 +79,9 @@ def _placements(groups: list[list[float]], width: float, height: float, gap: flo
         yield [[(y, height - x - w, h, w) for x, y, w, h in row] for row in columns]
 
 
-def _rows(groups: list[list[float]], width: float, height: float, gap: float, even: float) -> list[list[Frame]]:
+def _rows(
+    groups: list[list[float]], width: float, height: float, gap: float, even: float
+) -> list[list[Frame]]:
     """Return frames in rows from the top: x, y downwards, width, height."""
     natural = [(width - gap * (len(group) - 1)) / sum(group) for group in groups]
     mean = sum(natural) / len(natural)
@@ -85,6 +91,8 @@ def _rows(groups: list[list[float]], width: float, height: float, gap: float, ev
     for group, tall in zip(groups, natural, strict=True):
         share = (width - gap * (len(group) - 1)) / sum(group)
         starts = itertools.accumulate((aspect * share + gap for aspect in group), initial=0.0)
-        placed.append([(x, y, aspect * share, tall * scale) for x, aspect in zip(starts, group, strict=False)])
+        placed.append(
+            [(x, y, aspect * share, tall * scale) for x, aspect in zip(starts, group, strict=False)]
+        )
         y += tall * scale + gap
     return placed

@@ -1,6 +1,6 @@
 """Legs and places on a picture, and the same signs in its legend: one function draws both.
 
-Widths are those of the page: :func:`layers.palette.line_width` in pixels of 1/96 inch, never fitted to the data.
+Widths are those of the page: :func:`layers.palette.line_width` in pixels of 1/96 inch, never fitted to data.
 """
 
 from __future__ import annotations
@@ -81,7 +81,13 @@ def leg_look(kind: str, mode: str, high: float, low: float = 0.0) -> Look:
     if kind == "bound":
         inner = palette.line_width(low) if low > 0 else 1.5
         return Look(
-            colour, width_px * PT_PER_PX, inner * PT_PER_PX, 0.9, (), width_px * PT_PER_PX, _head(max(4.0, inner))
+            colour,
+            width_px * PT_PER_PX,
+            inner * PT_PER_PX,
+            0.9,
+            (),
+            width_px * PT_PER_PX,
+            _head(max(4.0, inner)),
         )
     opacity = 0.45 if kind == "zero" else 0.88
     return Look(colour, width_px * PT_PER_PX, width_px * PT_PER_PX, opacity, (), 0.0, _head(width_px))
@@ -203,8 +209,8 @@ def draw_way(axes: Axes, line: NDArray[np.float64], look: Look, *, name: str, zo
                gid=gid("leg"))
     )  # fmt: skip
     axes.add_patch(
-        Polygon([tip, tip - ahead * head + across, tip - ahead * head - across], closed=True, edgecolor="none",
-                facecolor=look.colour, zorder=zorder + 0.6, gid=gid("arrow"))
+        Polygon([tip, tip - ahead * head + across, tip - ahead * head - across], closed=True,
+                edgecolor="none", facecolor=look.colour, zorder=zorder + 0.6, gid=gid("arrow"))
     )  # fmt: skip
 
 
@@ -227,7 +233,15 @@ def draw_symbol(axes: Axes, x: float, y: float, shape: str, colour: str, size_px
     if shape in sides:
         corners = [(x + dx * half, y + dy * half) for dx, dy in sides[shape]]
         axes.add_patch(
-            Polygon(corners, closed=True, facecolor=colour, edgecolor="white", linewidth=0.7, joinstyle="round", zorder=6)
+            Polygon(
+                corners,
+                closed=True,
+                facecolor=colour,
+                edgecolor="white",
+                linewidth=0.7,
+                joinstyle="round",
+                zorder=6,
+            )
         )
     elif shape == "cross":
         _cross(axes, x, y, half, colour)
@@ -236,7 +250,8 @@ def draw_symbol(axes: Axes, x: float, y: float, shape: str, colour: str, size_px
         axes.add_patch(
             Circle((x, y), radius, facecolor=colour if solid else "white",
                    edgecolor="white" if solid else colour,
-                   linewidth=0.7 if solid else 1.1, linestyle=(0, (2.0, 1.4)) if shape == "ring" else "solid", zorder=6)
+                   linewidth=0.7 if solid else 1.1, zorder=6,
+                   linestyle=(0, (2.0, 1.4)) if shape == "ring" else "solid")
         )  # fmt: skip
 
 
@@ -246,12 +261,14 @@ def _cross(axes: Axes, x: float, y: float, half: float, colour: str) -> None:
     arm = half * 0.8
     for slope in (1, -1):
         axes.add_line(
-            Line2D((x - arm, x + arm), (y - slope * arm, y + slope * arm), color=colour, linewidth=1.4, zorder=6)
+            Line2D(
+                (x - arm, x + arm), (y - slope * arm, y + slope * arm), color=colour, linewidth=1.4, zorder=6
+            )
         )
 
 
 def draw_swatch(axes: Axes, x: float, y: float, entry: Mapping[str, Any]) -> float:
-    """Draw the sign of a legend's entry, its left end in the middle of the line at ``y``; return its height."""
+    """Draw the sign of a legend's entry from ``x`` on, its middle at ``y``; return its height."""
     from matplotlib.patches import Rectangle
 
     if entry.get("symbol"):
@@ -261,8 +278,8 @@ def draw_swatch(axes: Axes, x: float, y: float, entry: Mapping[str, Any]) -> flo
     if entry.get("area"):
         for face, edge, opacity in ((palette.AREA, "none", 0.12), ("none", palette.AREA, 0.8)):
             axes.add_patch(
-                Rectangle((x + 1, y - 4.5), 32, 9, facecolor=face, edgecolor=edge, alpha=opacity, linewidth=0.6,
-                          linestyle=(0, (2.5, 3.0)), zorder=4)
+                Rectangle((x + 1, y - 4.5), 32, 9, facecolor=face, edgecolor=edge, alpha=opacity,
+                          linewidth=0.6, linestyle=(0, (2.5, 3.0)), zorder=4)
             )  # fmt: skip
         return 9.0
     high = _figure(entry.get("w"))

@@ -74,7 +74,9 @@ def draw_panel(
     """
     left, bottom, width, height = frame
     whole = figure.get_size_inches() * 72
-    axes = figure.add_axes((left / whole[0], bottom / whole[1], width / whole[0], height / whole[1]), zorder=1)
+    axes = figure.add_axes(
+        (left / whole[0], bottom / whole[1], width / whole[0], height / whole[1]), zorder=1
+    )
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
     axes.set_xticks([])
@@ -107,17 +109,19 @@ def _draw_areas(axes: Axes, scene: Scene, corridor: str | None, view: View) -> N
             continue
         shape = view.shape(area)
         fill(axes, shape, colour=palette.AREA, opacity=0.08, zorder=2)
-        edge = shapely.MultiLineString([ring for part in polygons(shape) for ring in (part.exterior, *part.interiors)])
+        edge = shapely.MultiLineString(
+            [ring for part in polygons(shape) for ring in (part.exterior, *part.interiors)]
+        )
         stroke(axes, edge, colour=palette.AREA, width=0.6, opacity=0.55, zorder=2.1, dashes=(1.6, 2.2))
 
 
 def _draw_legs(axes: Axes, legs: list[Leg], view: View) -> list[NDArray[np.float64]]:
     """Draw the legs, ranges first and the widest first; return the lines as they lie on paper."""
     lines = []
-    for leg in sorted(legs, key=lambda one: (one.kind != "bound", -(one.high if one.high > 0 else 0), one.leg)):
+    for leg in sorted(legs, key=lambda one: (one.kind != "bound", -(max(0, one.high)), one.leg)):
         line = view.points(shapely.get_coordinates(leg.line))
         look = leg_look(leg.kind, leg.mode, leg.high, leg.low)
-        lines.append(draw_leg(axes, line, look, name=leg.leg, vague=leg.vague))
+        lines.append(draw_leg(axes, line, look, name=plain(leg.leg), vague=leg.vague))
     return lines
 
 
@@ -186,7 +190,9 @@ def _heading(axes: Axes, scene: Scene, corridor: str | None, height: float) -> l
 
     title = plain(scene.titles[corridor])
     wide = text_width(title, 9, bold=True) + 12
-    axes.add_patch(Rectangle((0, height - 17), wide, 17, facecolor="white", edgecolor="none", alpha=0.92, zorder=8.5))
+    axes.add_patch(
+        Rectangle((0, height - 17), wide, 17, facecolor="white", edgecolor="none", alpha=0.92, zorder=8.5)
+    )
     write_text(axes, 6, height - 12, title, 9, colour=palette.INK, bold=True)
     return [(0, height - 17, wide, height)]
 
@@ -202,7 +208,15 @@ def _draw_scale(axes: Axes, view: View) -> Box:
     from matplotlib.patches import Rectangle
 
     axes.add_patch(
-        Rectangle(box[:2], box[2] - box[0], box[3] - box[1], facecolor="white", edgecolor="none", alpha=0.8, zorder=8.4)
+        Rectangle(
+            box[:2],
+            box[2] - box[0],
+            box[3] - box[1],
+            facecolor="white",
+            edgecolor="none",
+            alpha=0.8,
+            zorder=8.4,
+        )
     )
     bar = shapely.LineString([(east - long, 9.5), (east - long, 7), (east, 7), (east, 9.5)])
     stroke(axes, bar, colour=palette.MUTED, width=0.8, zorder=8.6)

@@ -1,4 +1,4 @@
-"""What stands beside the map of a picture: headline sentences, and the legend drawn with the map's own signs."""
+"""What stands beside the map of a picture: headlines, and the legend drawn with the map's own signs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def _rows(entry: dict[str, Any]) -> tuple[list[str], float]:
 def legend_height(scene: Scene, kinds: set[str]) -> float:
     """Return how high the legend is, in points."""
     parts = scene_legend(scene, kinds)["parts"]
-    heads = sum(len(wrap_text(part["title"], _WIDTH_PT, _HEAD_PT, bold=True)) * _HEAD_PT * LINE + 6 for part in parts)
+    heads = sum(
+        len(wrap_text(part["title"], _WIDTH_PT, _HEAD_PT, bold=True)) * _HEAD_PT * LINE + 6 for part in parts
+    )
     return float(heads + sum(_rows(entry)[1] for part in parts for entry in part["entries"]))
 
 
@@ -68,7 +70,9 @@ def draw_legend(page: Axes, scene: Scene, kinds: set[str], at: tuple[float, floa
             draw_swatch(page, x, y - tall / 2, entry)
             first = y - tall / 2 + (len(lines) - 1) * _ENTRY_PT * LINE / 2 - _ENTRY_PT * 0.34
             for row, line in enumerate(lines):
-                write_text(page, x + _SWATCH_PT, first - row * _ENTRY_PT * LINE, line, _ENTRY_PT, colour=palette.INK)
+                write_text(
+                    page, x + _SWATCH_PT, first - row * _ENTRY_PT * LINE, line, _ENTRY_PT, colour=palette.INK
+                )
             y -= tall
 
 
@@ -94,6 +98,14 @@ def draw_sentences(
         if y - (len(lines) + several) * size * LINE < floor:
             break
         if several:
-            y = write_lines(page, x, y, wrap_text(title, width, size, bold=True, most=1), size, colour=palette.INK, bold=True)
+            y = write_lines(
+                page,
+                x,
+                y,
+                wrap_text(title, width, size, bold=True, most=1),
+                size,
+                colour=palette.INK,
+                bold=True,
+            )
         y = write_lines(page, x, y, lines, size, colour=palette.INK) - 6
     return y - (4 if scene.sentences else 0)

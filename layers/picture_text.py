@@ -62,7 +62,9 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return float(width)
 
 
-def wrap_text(text: str, width: float, size: float, *, bold: bool = False, most: int | None = None) -> list[str]:
+def wrap_text(
+    text: str, width: float, size: float, *, bold: bool = False, most: int | None = None
+) -> list[str]:
     """Return text as lines no wider than ``width`` points; words that are longer are broken.
 
     Parameters
@@ -102,7 +104,9 @@ def wrap_text(text: str, width: float, size: float, *, bold: bool = False, most:
 def _pieces(word: str, width: float, size: float, *, bold: bool) -> Iterable[str]:
     while len(word) > 1 and text_width(word, size, bold=bold) > width:
         fits = next(
-            at for at in range(len(word) - 1, 0, -1) if at == 1 or text_width(word[:at], size, bold=bold) <= width
+            at
+            for at in range(len(word) - 1, 0, -1)
+            if at == 1 or text_width(word[:at], size, bold=bold) <= width
         )
         yield word[:fits]
         word = word[fits:]
@@ -110,7 +114,15 @@ def _pieces(word: str, width: float, size: float, *, bold: bool) -> Iterable[str
 
 
 def write_text(
-    axes: Axes, x: float, y: float, text: str, size: float, *, colour: str, bold: bool = False, zorder: float = 9
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    *,
+    colour: str,
+    bold: bool = False,
+    zorder: float = 9,
 ) -> None:
     """Write one line of text, its baseline starting at a point of the axes."""
     axes.text(
@@ -187,7 +199,11 @@ def place_labels(
             box = (x, y, x + width, y + height)
             if not _inside(box, frame) or any(_overlap(box, other) for other in blocked):
                 continue
-            cost = rank * 1.5 + 16 * (rank >= _NEAR_SPOTS) + 0.6 * shapely.length(shapely.clip_by_rect(drawn, *box))
+            cost = (
+                rank * 1.5
+                + 16 * (rank >= _NEAR_SPOTS)
+                + 0.6 * shapely.length(shapely.clip_by_rect(drawn, *box))
+            )
             if best is None or cost < best[0]:
                 best = (cost, box)
         if best is not None:
@@ -205,7 +221,9 @@ def _spots(label: Label, width: float, height: float) -> list[tuple[float, float
     if label.gap < 0:
         steps = (0, 9, -9, 18, -18)
         return [
-            (-width / 2 + side, -height / 2 + step) for side in (0, width * 0.4, -width * 0.4) for step in steps
+            (-width / 2 + side, -height / 2 + step)
+            for side in (0, width * 0.4, -width * 0.4)
+            for step in steps
         ]
     spots: list[tuple[float, float]] = []
     for gap in (label.gap, label.gap * 2.2):
@@ -220,7 +238,10 @@ def _spots(label: Label, width: float, height: float) -> list[tuple[float, float
 
 def _overlap(first: Box, second: Box) -> bool:
     return (
-        first[0] < second[2] + 1.5 and second[0] < first[2] + 1.5 and first[1] < second[3] and second[1] < first[3]
+        first[0] < second[2] + 1.5
+        and second[0] < first[2] + 1.5
+        and first[1] < second[3]
+        and second[1] < first[3]
     )
 
 
@@ -237,7 +258,7 @@ def draw_labels(axes: Axes, placed: Iterable[tuple[Label, float, float]]) -> Non
             scale = label.size / text_to_path.FONT_SCALE
             outline = Path([(x + px * scale, y + py * scale) for px, py in points], codes)
             axes.add_patch(
-                PathPatch(outline, facecolor="white", edgecolor="white", linewidth=1.7, alpha=0.85, zorder=7.9,
-                          joinstyle="round")
+                PathPatch(outline, facecolor="white", edgecolor="white", linewidth=1.7, alpha=0.85,
+                          zorder=7.9, joinstyle="round")
             )  # fmt: skip
         write_text(axes, x, y, label.text, label.size, colour=label.colour, zorder=8)

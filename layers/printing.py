@@ -27,7 +27,9 @@ WAIT_MS: Final = 60_000
 _READY: Final = "html[data-ready]"
 _MAP: Final = "script[type='application/json']"
 _SYSTEM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-_FRAMES: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+_FRAMES: Final = (
+    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+)
 _RESIZE: Final = "() => window.dispatchEvent(new Event('resize'))"
 
 

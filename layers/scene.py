@@ -1,4 +1,4 @@
-"""What goes on a picture of corridors: legs, places, figures, and the words that have to stand beside them."""
+"""What goes on a picture of corridors: legs, places, figures, and the words that stand beside them."""
 
 from __future__ import annotations
 
@@ -161,7 +161,11 @@ def gather_scene(
         places=_near(places, corridors, used),
         used=used,
         sentences=tuple((name, line.replace(f" {name}. ", " ", 1)) for name, lines in told for line in lines),
-        notes=(*(line.replace(" Each leg tells its own.", "") for line in widths_text(figures)), *_credits(routes, stats, figures), DISCLAIMER),
+        notes=(
+            *(line.replace(" Each leg tells its own.", "") for line in widths_text(figures)),
+            *_credits(routes, stats, figures),
+            DISCLAIMER,
+        ),
         countries=_countries(routes),
     )
 
@@ -257,20 +261,20 @@ def _countries(routes: GeoDataFrame) -> frozenset[str]:
     )
 
 
-def _credits(
-    routes: GeoDataFrame, stats: DataFrame | None, figures: DataFrame | None
-) -> Sequence[str]:
+def _credits(routes: GeoDataFrame, stats: DataFrame | None, figures: DataFrame | None) -> Sequence[str]:
     """Return who made the figures and the geography, as sentences."""
     told = []
     for frame in (stats, figures):
         if frame is None or not {"source", "measure"} <= set(frame.columns):
             continue
-        for source, measure in frame[["source", "measure"]].dropna().drop_duplicates().itertuples(index=False):
+        for source, measure in (
+            frame[["source", "measure"]].dropna().drop_duplicates().itertuples(index=False)
+        ):
             if source:
                 line = credit_line({"source": source, "measure": measure})
                 told.append(line.removeprefix("Source: ").removesuffix("."))
-    roads = "method" in routes.columns and routes["method"].astype(str).str.contains(
-        "road|OSM", case=False
-    ).any()
+    roads = (
+        "method" in routes.columns and routes["method"].astype(str).str.contains("road|OSM", case=False).any()
+    )
     ground = f"{COAST_CREDIT} {ROADS_CREDIT}" if roads else COAST_CREDIT
     return [*([f"Figures: {'; '.join(dict.fromkeys(told))}."] if told else []), ground]
