@@ -9,6 +9,8 @@ import contextlib
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 FORMATS: Final = ("pdf", "png")
 PX_PER_MM: Final = 96 / 25.4
 A4_MM: Final = (210.0, 297.0)
+WINDOW_PX: Final = (1440, 900)
 WAIT_MS: Final = 60_000
 _READY: Final = "html[data-ready]"
 _MAP: Final = "script[type='application/json']"
@@ -122,18 +125,41 @@ def print_page(
     what was laid out; see ``matchMedia("print")`` in the page's script.
     """
     check_choice(format, FORMATS, name="format")
-    width_mm, height_mm = A4_MM[::-1] if landscape else A4_MM
-    paper = format == "pdf"
-    width = round((width_mm - 2 * margin_mm) * PX_PER_MM) if paper else 1440
-    height = round((height_mm - 2 * margin_mm) * PX_PER_MM) if paper else 900
-    with _open_page(width, height, 1.0 if paper else scale) as sheet:
-        sheet.set_content(page, wait_until="load")
+    sides = A4_MM[::-1] if landscape else A4_MM
+    job = _Job(page, format == "pdf", landscape, sides, margin_mm, scale, title)
+    with ThreadPoolExecutor(max_workers=1) as workers:
+        return workers.submit(_print, job).result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    page: str
+    paper: bool
+    landscape: bool
+    sides_mm: tuple[float, ...]
+    margin_mm: float
+    scale: float
+    title: str
+
+    @property
+    def viewport(self) -> tuple[int, int]:
+        """Width and height of what is laid out, in CSS pixels."""
+        if not self.paper:
+            return WINDOW_PX
+        width, height = (round((side - 2 * self.margin_mm) * PX_PER_MM) for side in self.sides_mm)
+        return width, height
+
+
+def _print(job: _Job) -> bytes:
+    """Print, in a thread of its own: Playwright refuses one in which a loop runs already, as in Jupyter."""
+    with _open_page(*job.viewport, 1.0 if job.paper else job.scale) as sheet:
+        sheet.set_content(job.page, wait_until="load")
         if sheet.query_selector(_MAP):
             sheet.wait_for_selector(_READY, state="attached", timeout=WAIT_MS)
-        if not paper:
+        if not job.paper:
             sheet.evaluate(_FRAMES)
             return bytes(sheet.screenshot(full_page=True, animations="disabled", caret="hide"))
-        sheet.add_style_tag(content=_paper(margin_mm, landscape=landscape))
+        sheet.add_style_tag(content=_paper(job.margin_mm, landscape=job.landscape))
         sheet.emulate_media(media="print")
         sheet.evaluate(_RESIZE)
         sheet.evaluate(_FRAMES)
@@ -144,7 +170,7 @@ def print_page(
             outline=True,
             display_header_footer=True,
             header_template="<span></span>",
-            footer_template=_footer(title, margin_mm),
+            footer_template=_footer(job.title, job.margin_mm),
         )
         return _timeless(bytes(printed))
 
