@@ -225,7 +225,7 @@ def _draw_page(scene: Scene) -> Figure:
     """Lay title, panels, sentences, legend and footnotes on one page."""
     figure, page = _sheet(*PAGE_MM)
     figure.set_gid("routeways")
-    figure._routeways = scene  # type: ignore[attr-defined]  # what save_picture writes into the file's metadata
+    figure._routeways = (plain(scene.title), plain(scene.asof))  # type: ignore[attr-defined]  # for the metadata of files
     left, width = MARGIN_MM * MM, (PAGE_MM[0] - 2 * MARGIN_MM) * MM
     top, side = (PAGE_MM[1] - MARGIN_MM) * MM, SIDE_MM * MM
     head = wrap_text(scene.title, width, 17, bold=True, most=2)

@@ -234,19 +234,30 @@ def draw_ground(axes: Axes, ground: Ground) -> None:
     axes.set_facecolor(palette.SEA)
     fill(axes, ground.backdrop, colour=palette.LAND, zorder=1)
     fill(axes, ground.sea, colour=palette.SEA, zorder=1.1)
-    fill(axes, ground.land, colour=palette.LAND, zorder=1.2)
+    fill(axes, ground.land, colour=palette.LAND, zorder=1.2, edge=0.3)
     stroke(axes, ground.coast, colour=palette.COAST, width=0.5, zorder=1.4)
     stroke(axes, ground.borders, colour=palette.LAND, width=1.6, zorder=1.5)
     stroke(axes, ground.borders, colour=palette.BORDER, width=0.7, zorder=1.6, dashes=(4, 2))
 
 
-def fill(axes: Axes, shape: Any, *, colour: str, zorder: float, opacity: float = 1.0) -> None:  # noqa: ANN401 - shapely
-    """Fill polygons."""
+def fill(
+    axes: Axes,
+    shape: Any,  # noqa: ANN401 - shapely
+    *,
+    colour: str,
+    zorder: float,
+    opacity: float = 1.0,
+    edge: float = 0.0,
+) -> None:
+    """Fill polygons; ``edge`` points over their outlines, where no seam may show."""
     from matplotlib.patches import PathPatch
 
     path = _path([ring for part in polygons(shape) for ring in _rings(part)], closed=True)
     if path is not None:
-        axes.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", alpha=opacity, zorder=zorder))
+        axes.add_patch(
+            PathPatch(path, facecolor=colour, edgecolor=colour if edge else "none", linewidth=2 * edge,
+                      alpha=opacity, zorder=zorder, joinstyle="round")
+        )  # fmt: skip
 
 
 def _rings(polygon: Any) -> list[Any]:  # noqa: ANN401 - shapely

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.checks import check_choice
 from geo.errors import InvalidInputError
-from layers.picture_text import FONT, plain
+from layers.picture_text import FONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +96,7 @@ def picture_bytes(figure: Figure, format: str, *, dpi: float = PNG_DPI) -> bytes
     True
     """
     check_choice(format, FORMATS, name="format")
-    scene = getattr(figure, "_routeways", None)
-    title = plain(scene.title) if scene else "Map"
-    subject = plain(scene.asof) if scene else ""
+    title, subject = getattr(figure, "_routeways", ("Map", ""))
     metadata: dict[str, dict[str, Any]] = {
         "png": {"Software": "routeways", "Title": _latin(title), "Description": _latin(subject)},
         "pdf": {

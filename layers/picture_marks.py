@@ -118,7 +118,7 @@ def beside(line: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
     [[0.0, -2.0], [10.0, -2.0]]
     """
     way = shapely.LineString(line)
-    smooth = shapely.simplify(way, max(0.3, offset * 0.12))
+    smooth = shapely.simplify(way, max(0.3, offset * 0.35))
     moved = shapely.offset_curve(smooth, -offset, join_style="mitre", mitre_limit=_BEND)
     parts = [part for part in shapely.get_parts(np.atleast_1d(moved)) if part.length > offset]
     whole = shapely.line_merge(shapely.MultiLineString(parts)) if len(parts) > 1 else (parts or [None])[0]

@@ -383,3 +383,24 @@ def test_places_without_a_point_are_left_out(make):
     words = words_of(tree_of(drawn(make, places=places)))
     assert "A" in words
     assert "B" not in words
+
+
+def test_no_legs_at_all_make_a_picture_of_the_world(make):
+    corridors = make.corridors().drop(columns="geometry")
+    tree = tree_of(
+        draw_map(corridors, None, None, routes=make.routes().iloc[:0], places=make.places().iloc[:0])
+    )
+    assert ids_of(tree, "leg") == []
+    assert "No published figures." in words_of(tree)
+
+
+def test_more_corridors_than_panels_share_one_map_and_long_words_stay_on_the_page(make):
+    names = [f"A corridor with a rather long name, number {at}, that goes on" for at in range(7)]
+    corridors = gpd.GeoDataFrame(
+        {"title": names}, geometry=[box(at, 0, at + 1, 1) for at in range(7)], index=range(7), crs="EPSG:4326"
+    )
+    figure = draw_map(corridors, None, None, routes=make.routes(), places=make.places())
+    assert len([axes for axes in figure.axes if axes.axison]) == 1
+    words = words_of(tree_of(figure))
+    assert any(word.endswith("…") for word in words)
+    assert max(text_width(word, 17, bold=True) for word in words if word.startswith("Routes")) < 790
