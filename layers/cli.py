@@ -192,7 +192,7 @@ def main() -> None:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FOLDER|FILE.html|FILE.pdf|-",
-    help="Default: the folder out, or brief.pdf; - for stdout.",
+    help="Default: the folder out, or brief.FORMAT; - for stdout.",
 )
 @click.option(
     "--claims",
@@ -216,7 +216,7 @@ def brief(
     from layers import desk
 
     dossier = _dossier(corridors, options)
-    output = output or Path("brief.pdf" if format_ == "pdf" else "out")
+    output = output or Path(f"brief.{format_}" if format_ in ("html", "pdf") else "out")
     told = {".html": "html", ".pdf": "pdf"}.get(output.suffix, "")
     if told and format_ not in (None, told):
         raise click.UsageError(

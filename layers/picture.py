@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
+    from layers.picture_figure import Picture
     from layers.picture_layout import Frame
     from layers.scene import Scene
 
@@ -79,7 +80,7 @@ def draw_map(
     Returns
     -------
     figure : matplotlib.figure.Figure
-        11.69 by 8.27 inches; :func:`save_picture` writes it.
+        11.69 by 8.27 inches; a notebook shows it as it is, :func:`save_picture` writes it.
 
     Raises
     ------
@@ -208,11 +209,11 @@ def _alt(scene: Scene) -> str:
     return " ".join([f"Map. {plain(scene.title)}.", scene.asof, *lines, f"{legs}."])
 
 
-def _sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
+def _sheet(width_mm: float, height_mm: float) -> tuple[Picture, Axes]:
     """Return an empty figure, and axes over all of it whose units are points."""
-    from matplotlib.figure import Figure
+    from layers.picture_figure import Picture
 
-    figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), facecolor="white")
+    figure = Picture(figsize=(width_mm / 25.4, height_mm / 25.4), facecolor="white")
     page = figure.add_axes((0.0, 0.0, 1.0, 1.0), zorder=5)
     page.set_xlim(0, width_mm * MM)
     page.set_ylim(0, height_mm * MM)
@@ -221,11 +222,11 @@ def _sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
     return figure, page
 
 
-def _draw_page(scene: Scene) -> Figure:
+def _draw_page(scene: Scene) -> Picture:
     """Lay title, panels, sentences, legend and footnotes on one page."""
     figure, page = _sheet(*PAGE_MM)
     figure.set_gid("routeways")
-    figure._routeways = (plain(scene.title), plain(scene.asof))  # type: ignore[attr-defined]  # for the metadata of files
+    figure.names = (plain(scene.title), plain(scene.asof))
     left, width = MARGIN_MM * MM, (PAGE_MM[0] - 2 * MARGIN_MM) * MM
     top, side = (PAGE_MM[1] - MARGIN_MM) * MM, SIDE_MM * MM
     head = wrap_text(scene.title, width, 17, bold=True, most=2)

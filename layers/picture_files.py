@@ -96,7 +96,7 @@ def picture_bytes(figure: Figure, format: str, *, dpi: float = PNG_DPI) -> bytes
     True
     """
     check_choice(format, FORMATS, name="format")
-    title, subject = getattr(figure, "_routeways", ("Map", ""))
+    title, subject = getattr(figure, "names", ("Map", ""))
     metadata: dict[str, dict[str, Any]] = {
         "png": {"Software": "routeways", "Title": _latin(title), "Description": _latin(subject)},
         "pdf": {

@@ -220,6 +220,14 @@ def test_a_picture_of_noise_is_made_small_enough():
     assert len(small_png(figure, most=20_000)) <= 20_000
 
 
+def test_a_notebook_shows_the_picture(make):
+    from PIL import Image
+
+    shown = drawn(make)._repr_png_()
+    assert Image.open(io.BytesIO(shown)).size[0] > 1200
+    assert len(shown) < 300_000
+
+
 def test_importing_the_command_does_not_import_matplotlib():
     code = "import sys, layers.cli, layers.sheet; print('matplotlib' in sys.modules)"
     done = subprocess.run(
