@@ -160,7 +160,7 @@ def read_ground(view: View) -> Ground:
     --------
     >>> ground = read_ground(View((0.3, 50.0, 2.5, 51.3), (300.0, 220.0)))
     >>> ground.detailed, ground.kosovo, [name for name, at, side in ground.names]
-    (True, False, ['France', 'United Kingdom'])
+    (True, False, ['France', 'United Kingdom', 'Belgium'])
     """
     from geo.coast import coverage, read_borders, read_coast, read_countries
 

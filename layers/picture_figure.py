@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from matplotlib.figure import Figure
 
-from layers.picture_files import picture_bytes
+from layers.picture_files import small_png
 
-NOTEBOOK_DPI = 110
+NOTEBOOK_DPI: Final = 120
+NOTEBOOK_BYTES: Final = 210_000
 
 
 class Picture(Figure):
@@ -26,5 +29,5 @@ class Picture(Figure):
     names: tuple[str, str] = ("Map", "")
 
     def _repr_png_(self) -> bytes:
-        """Return what a notebook shows, as :func:`layers.save_picture` would write it."""
-        return picture_bytes(self, "png", dpi=NOTEBOOK_DPI)
+        """Return what a notebook shows: few colours, so that the notebook stays small."""
+        return small_png(self, most=NOTEBOOK_BYTES, dpi=NOTEBOOK_DPI)

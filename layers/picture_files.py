@@ -152,8 +152,16 @@ def _with_names(data: bytes, title: str, subject: str) -> bytes:
     return text.replace(f"'{FONT}'", f"'{FONT}', Verdana, Arial, sans-serif").encode()
 
 
-def small_png(figure: Figure, *, most: int) -> bytes:
+def small_png(figure: Figure, *, most: int, dpi: float = 96.0) -> bytes:
     """Return a figure as a PNG of few colours that takes at most so many bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    most : int
+        Bytes.
+    dpi : float
+        Dots of an inch to begin with; fewer where it would take more.
 
     Examples
     --------
@@ -163,7 +171,7 @@ def small_png(figure: Figure, *, most: int) -> bytes:
     """
     from PIL import Image
 
-    dpi, data = 96.0, b""
+    data = b""
     while dpi > 8:
         with quiet_style():
             raw = io.BytesIO()

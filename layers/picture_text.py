@@ -80,7 +80,7 @@ def wrap_text(
 
     Examples
     --------
-    >>> wrap_text("one two three", 40, 10)
+    >>> wrap_text("one two three", 48, 10)
     ['one two', 'three']
     """
     lines, line = [], ""
@@ -181,9 +181,9 @@ def place_labels(
 
     Examples
     --------
-    >>> twice = [Label("A", (50, 50), 4, 7, "#000000"), Label("B", (50, 50), -1, 7, "#000000")]
-    >>> [label.text for label, x, y in place_labels(twice, [(30, 48, 70, 52)], (0, 0, 100, 60))]
-    ['A']
+    >>> names = [Label(name, (20, 10), 4, 7, "#000000") for name in ("Zuwara", "Zawiya", "Zarzis")]
+    >>> [label.text for label, x, y in place_labels(names, [(18, 8, 22, 12)], (0, 0, 60, 24))]
+    ['Zuwara']
     """
     import shapely
 
