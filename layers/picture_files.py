@@ -29,6 +29,7 @@ _STYLE: Final[Any] = {
     "pdf.fonttype": 42,
     "pdf.compression": 6,
     "text.parse_math": False,
+    "text.hinting": "none",
     "path.simplify": False,
 }
 
@@ -177,11 +178,7 @@ def small_png(figure: Figure, *, most: int, dpi: float = 96.0) -> bytes:
             raw = io.BytesIO()
             figure.savefig(raw, format="png", dpi=dpi, metadata={"Software": None})
         raw.seek(0)
-        few = (
-            Image.open(raw)
-            .convert("RGB")
-            .quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        )
+        few = Image.open(raw).convert("RGB").quantize(64, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
         stream = io.BytesIO()
         few.save(stream, format="PNG", optimize=True)
         data = stream.getvalue()

@@ -13,6 +13,7 @@ import matplotlib as mpl
 import numpy as np
 import pypdf
 import pytest
+from PIL import Image
 from shapely import LineString, Point, box
 
 from geo.errors import InvalidInputError, UnknownNameError
@@ -205,6 +206,10 @@ def test_a_thumbnail_is_small_and_told_in_words(make):
     )
     assert small.png.startswith(b"\x89PNG")
     assert len(small.png) <= 60_000
+    seen = np.asarray(Image.open(io.BytesIO(small.png)).convert("RGB"), dtype=int).reshape(-1, 3)
+    for colour in palette.MODE_COLOURS.values():
+        wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        assert np.abs(seen - wanted).sum(axis=1).min() < 30
     assert small.alt.startswith("Map. Routes and crossings: A strait. Data through 12 December 2024")
     assert small.alt.endswith(
         "4 legs: 1 with a figure of its own, 1 with an upper bound, 1 with a published 0, "
@@ -221,8 +226,6 @@ def test_a_picture_of_noise_is_made_small_enough():
 
 
 def test_a_notebook_shows_the_picture(make):
-    from PIL import Image
-
     shown = drawn(make)._repr_png_()
     assert Image.open(io.BytesIO(shown)).size[0] > 1200
     assert len(shown) < 300_000
