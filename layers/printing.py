@@ -33,6 +33,15 @@ _SYSTEM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 _FRAMES: Final = (
     "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 )
+_FILL: Final = """() => {
+    const map = document.querySelector("figure.rw-map > .folium-map");
+    if (!map) { return; }
+    const figure = map.parentNode;
+    const free = window.innerHeight - figure.getBoundingClientRect().bottom - window.scrollY - 12;
+    if (free > 0) { map.style.height = (map.offsetHeight + free) + "px"; }
+    window.dispatchEvent(new Event("beforeprint"));
+}"""
+"""Lets the map take what its page has left, and be fitted again."""
 _RESIZE: Final = "() => window.dispatchEvent(new Event('resize'))"
 
 
@@ -163,6 +172,9 @@ def _print(job: _Job) -> bytes:
         sheet.emulate_media(media="print")
         sheet.evaluate(_RESIZE)
         sheet.evaluate(_FRAMES)
+        if job.landscape:
+            sheet.evaluate(_FILL)
+            sheet.evaluate(_FRAMES)
         printed = sheet.pdf(
             prefer_css_page_size=True,
             print_background=True,
