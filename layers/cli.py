@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 STATS_FORMATS = ("table", "csv", "json", "markdown")
 LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats")
-BRIEF_FORMATS = ("folder", "html")
+BRIEF_FORMATS = ("folder", "html", "pdf")
+MAP_FORMATS = ("html", "png", "pdf", "svg")
+_ENDINGS = {".html": "html", ".htm": "html", ".png": "png", ".pdf": "pdf", ".svg": "svg"}
 EXPORT_FORMATS = ("geojson", "geojsonl", "gpkg", "parquet", "fgb", "csv")
 
 
@@ -152,16 +154,18 @@ def _notes(dossier: Dossier) -> None:
         _say(f"note: {note['corridor']}: {note['note']}")
 
 
-def _hand_over(text: str, output: str) -> None:
+def _hand_over(content: str | bytes, output: str) -> None:
     """Print a text, or write it to a file, whole or not at all."""
+    data = content.encode() if isinstance(content, str) else content
     if output == "-":
         stream = sys.stdout.buffer
-        stream.write(text.encode())
+        stream.write(data)
         stream.flush()
         return
-    from layers.bundle import write_page
+    from layers.writing import write_bytes
 
-    _say(f"wrote {write_page(text, output)}")
+    write_bytes(output, data)
+    _say(f"wrote {output}")
 
 
 @click.group(
@@ -192,10 +196,14 @@ def main() -> None:
     "--format",
     "format_",
     type=click.Choice(BRIEF_FORMATS),
-    help="html: the page alone. Default: by the output's ending.",
+    help="html: the page alone; pdf: printed, pages numbered (extra print). Default: by the output's ending.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="FOLDER|FILE.html|-"
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER|FILE.html|FILE.pdf|-",
+    help="Default: the folder out, or brief.FORMAT; - for stdout.",
 )
 @click.option(
     "--claims",
@@ -209,17 +217,25 @@ def brief(
     /,
     corridors: tuple[str, ...],
     format_: str | None,
-    output: Path,
+    output: Path | None,
     **options: Any,  # noqa: ANN401 - click's keywords
 ) -> None:
     """Write a folder that can be handed over: briefing, map, layers, statistics, manifest.
 
-    An output that ends in .html, or --format html, gets the briefing page alone.
+    An output that ends in .html or .pdf, or --format html or pdf, gets the briefing alone.
     """
     from layers import desk
 
     dossier = _dossier(corridors, options)
-    if format_ == "html" or output.suffix == ".html" or str(output) == "-":
+    output = output or Path(f"brief.{format_}" if format_ in ("html", "pdf") else "out")
+    told = {".html": "html", ".pdf": "pdf"}.get(output.suffix, "")
+    if told and format_ not in (None, told):
+        raise click.UsageError(
+            f"Invalid output '{output}'. Its ending means {told}, the format is {format_}.", ctx
+        )
+    if "pdf" in (format_, told):
+        _hand_over(desk.brief_printed(dossier, command=command_line(ctx)), str(output))
+    elif format_ == "html" or told or str(output) == "-":
         _hand_over(desk.brief_page(dossier, command=command_line(ctx)), str(output))
     else:
         with _progress("Reading figures") as step:
@@ -232,16 +248,43 @@ def brief(
 @main.command(
     "map",
     cls=Careful,
-    epilog="\b\nExample:\n  routeways map central_med --as-of 2024-12-31 -o central.html",
+    epilog="\b\nExample:\n  routeways map central_med --as-of 2024-12-31 -o central.pdf",
 )
 @common
-@click.option("-o", "--output", default="map.html", metavar="FILE|-", help="Default: map.html; - for stdout.")
-def map_(corridors: tuple[str, ...], output: str, **options: Any) -> None:  # noqa: ANN401 - click's keywords
-    """Write the map as one HTML file that asks nothing of a network."""
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(MAP_FORMATS),
+    help="html: a page; png, pdf, svg: a picture, A4 landscape. Default: by the output's ending.",
+)
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="PNG or PDF of the page as a browser shows it, not of the picture (extra print).",
+)
+@click.option("-o", "--output", metavar="FILE|-", help="Default: map.html, or map.FORMAT; - for stdout.")
+@click.pass_context
+def map_(
+    ctx: click.Context,
+    /,
+    corridors: tuple[str, ...],
+    format_: str | None,
+    exact: bool,
+    output: str | None,
+    **options: Any,  # noqa: ANN401 - click's keywords
+) -> None:
+    """Write the map as one HTML file that asks nothing of a network, or as a picture."""
     from layers import desk
 
+    output = output or f"map.{format_ or ('pdf' if exact else 'html')}"
+    kind = desk.output_format(output, format_, _ENDINGS, default="pdf" if exact else "html")
+    if exact and kind not in ("png", "pdf"):
+        raise click.UsageError(f"Invalid format '{kind}' with --exact. A browser gives png or pdf.", ctx)
     dossier = _dossier(corridors, options)
-    _hand_over(desk.map_page(dossier), output)
+    if kind == "html":
+        _hand_over(desk.map_page(dossier), output)
+    else:
+        _hand_over((desk.map_printed if exact else desk.map_picture)(dossier, kind), output)
     _notes(dossier)
 
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import geo
 from geo.counts import read_contents
+from geo.errors import InvalidInputError
 from geo.stats import from_frame
 from layers.brief import build_brief
 from layers.bundle import write_bundle
@@ -22,11 +23,14 @@ from layers.export import (
 )
 from layers.findings import finding_tables
 from layers.page import page_html
+from layers.picture import draw_map
+from layers.picture_files import picture_bytes
+from layers.printing import print_page
 from layers.sheet import build_map
 from layers.tables import stats_csv, stats_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import folium
     from geopandas import GeoDataFrame
@@ -51,6 +55,70 @@ def dossier_map(dossier: Dossier) -> folium.Map:
 def map_page(dossier: Dossier) -> str:
     """Return the map of a dossier as one page of HTML."""
     return page_html(dossier_map(dossier))
+
+
+def map_picture(dossier: Dossier, format_: str) -> bytes:
+    """Return the map of a dossier as PNG, PDF or SVG, drawn without a browser."""
+    figure = draw_map(
+        dossier.corridors,
+        dossier.headline,
+        dossier.counts,
+        routes=dossier.routes,
+        places=dossier.places,
+        figures=dossier.figures,
+        as_of=dossier.options.as_of,
+        known_on=dossier.options.known_on,
+    )
+    return picture_bytes(figure, format_)
+
+
+def map_printed(dossier: Dossier, format_: str) -> bytes:
+    """Return the page of the map as a browser shows it (PNG) or prints it (PDF, A4 landscape)."""
+    sheet = dossier_map(dossier)
+    title = str(getattr(sheet.get_root(), "title", ""))
+    return print_page(page_html(sheet), format=format_, landscape=True, margin_mm=10, title=title)
+
+
+def brief_printed(dossier: Dossier, *, command: str = "") -> bytes:
+    """Return the briefing of a dossier as a browser prints it: PDF, A4, pages numbered."""
+    title = "Figures for " + ", ".join(str(title) for title in dossier.definitions["title"])
+    return print_page(brief_page(dossier, command=command), title=title)
+
+
+def output_format(output: str, given: str | None, endings: Mapping[str, str], *, default: str) -> str:
+    """Return the format of an output from its ending and what was asked for.
+
+    Parameters
+    ----------
+    output : str
+        A path, or ``-``.
+    given : str or None
+        What was asked for.
+    endings : mapping of str to str
+        Formats by ending.
+    default : str
+        For a path without an ending.
+
+    Raises
+    ------
+    InvalidInputError
+        If the ending means another format than what was asked for, or none.
+
+    Examples
+    --------
+    >>> output_format("map.png", None, {".html": "html", ".png": "png"}, default="html")
+    'png'
+    """
+    ending = Path(output).suffix.lower()
+    by_ending = endings.get(ending)
+    if by_ending is None and ending and given is None:
+        known = ", ".join(endings)
+        raise InvalidInputError(f"Invalid output '{output}'. Its ending is none of {known}: give a --format.")
+    if given is not None and by_ending not in (None, given):
+        raise InvalidInputError(
+            f"Invalid output '{output}'. Its ending means {by_ending}, the format is {given}."
+        )
+    return given or by_ending or default
 
 
 def brief_page(dossier: Dossier, *, command: str = "") -> str:

@@ -22,8 +22,14 @@ PACKAGES = (
     "xvec",
     "folium",
     "branca",
+    "matplotlib",
 )
-EXTRAS = {"osm": ("osmnx",)}
+EXTRAS = {
+    "grib": ("cfgrib",),
+    "osm": ("osmnx",),
+    "print": ("playwright",),
+    "stats": ("statsmodels", "ruptures"),
+}
 NAMES = ("geo", "layers")
 
 

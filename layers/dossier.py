@@ -137,15 +137,16 @@ class Dossier(Holdings):
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        """What is published of each leg: a figure, a range, or nothing."""
-        return geo.leg_figures(
-            self.counts,
-            self.definitions,
-            self.routes,
-            as_of=self.options.as_of,
-            known_on=self.options.known_on,
-            period=self.options.period,
-        )
+        """What is published of each leg, a figure, a range or nothing; with ``--about flows`` possible ranges."""
+        options = self.question((*_DATES, "period"))
+        if "flows" not in self.about:
+            return geo.leg_figures(self.counts, self.definitions, self.routes, **options)
+        if options["period"] is None:
+            year = self.last_year
+            if year is None:
+                return geo.leg_figures(self.counts, self.definitions, self.routes, **options)
+            options["period"] = str(year)
+        return geo.flow_ranges(self.counts, self.routes, self.definitions, **options)
 
     @property
     def notes(self) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ CONDA_NAMES = {
     "eccodes": "python-eccodes",
     "lazy-loader": "lazy_loader",
     "playwright": "playwright-python",
+    "matplotlib": "matplotlib-base",
 }
 
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -31,6 +30,7 @@ from geo.checks import check_choice
 from geo.errors import InvalidInputError
 from layers.export.frames import json_text, list_columns
 from layers.export.geojson import DECIMALS, collection_text, lines_text
+from layers.writing import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,49 +159,6 @@ def encode_layer(
     if format == "parquet":
         return _parquet(frame, known)
     return _ogr(frame, "GPKG" if format == "gpkg" else "FlatGeobuf", known)
-
-
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a file in one step: readers see the old one or the new one, never a part.
-
-    Parameters
-    ----------
-    path : path
-        File to write; its folder has to exist.
-    data : bytes
-        What it will hold.
-
-    Raises
-    ------
-    InvalidInputError
-        If the folder does not exist, or the path is a folder.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_bytes(Path(folder) / "a.txt", b"whole")
-    ...     [path.name for path in Path(folder).iterdir()]
-    ['a.txt']
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise InvalidInputError(f"Invalid output '{path}'. It is a folder; name a file.")
-    if not path.parent.is_dir():
-        raise InvalidInputError(f"Invalid output '{path}'. The folder '{path.parent}' does not exist.")
-    if path.exists() and not path.is_file():  # a device or a named pipe: there is nothing to replace
-        path.write_bytes(data)
-        return
-    part = path.resolve().with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path.resolve())
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _format(given: str | None, path: Path | None) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr
 
 from geo.checks import check_choice
-from layers.export.files import write_bytes
 from layers.export.frames import LAYERS, clean_text
 from layers.palette import AREA, BLUE, MODE_COLOURS, VERMILLION, place_symbol
+from layers.writing import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

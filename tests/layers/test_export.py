@@ -526,7 +526,7 @@ def test_nothing_half_written_is_left_and_the_old_file_stays(tables, tmp_path, m
     path = tmp_path / "x.geojson"
     path.write_text("old")
     monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(InvalidInputError, match="cannot be written there: disk full"):
         export_layer(layer("legs", tables), path)
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["x.geojson"]
