@@ -137,7 +137,7 @@ class Dossier(Holdings):
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        """What is published of each leg, a figure, a range or nothing; with ``--about flows`` possible ranges."""
+        """What is published of each leg, or with ``--about flows`` the range that is possible."""
         options = self.question((*_DATES, "period"))
         if "flows" not in self.about:
             return geo.leg_figures(self.counts, self.definitions, self.routes, **options)
