@@ -23,6 +23,7 @@ from layers.features import KOSOVO_CODES, view_bounds
 from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend
 from layers.lines import credit_line, leg_layers, monthly_series
 from layers.literal import DataBlock
+from layers.packing import pack_block
 from layers.page import OfflineFigure
 from layers.points import point_labels, point_layers, point_looks
 from layers.texts import number, text_of
@@ -187,7 +188,7 @@ def _fill(sheet: RouteMap, data: dict[str, Any], text: Mapping[str, Any]) -> Non
         groups.append(group)
     figure = sheet.page
     data["label"] = f"Map: {figure.title}"
-    sheet.add_child(DataBlock(data, "draw", [sheet, *groups]))
+    sheet.add_child(DataBlock(pack_block(data), "draw", [sheet, *groups]))
     folium.LayerControl(collapsed=True).add_to(sheet)
     figure.heading = heading_html(str(figure.title), text["asof"], text["summary"])
     figure.opening, figure.closing = figure_html(text["notes"])

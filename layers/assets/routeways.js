@@ -20,8 +20,58 @@
     Object.keys(attributes).forEach(function (name) { made.setAttribute(name, attributes[name]); });
     return made;
   }
+  /* --- packed data: the counterpart of layers/packing.py ------------------------------------------------------- */
+  var LAST = 60, MORE = 24, DIGITS = new Int16Array(128).fill(-1);
+  (function () {
+    for (var code = 33, digit = 0; code < 127; code += 1) {
+      if ("\"\\<>&'`{}$".indexOf(String.fromCharCode(code)) < 0) { DIGITS[code] = digit; digit += 1; }
+    }
+  })();
+  function unpack(text) {
+    var numbers = [], value = 0, scale = 1, i, digit;
+    for (i = 0; i < text.length; i += 1) {
+      digit = text.charCodeAt(i);
+      digit = digit < 128 ? DIGITS[digit] : -1;
+      if (digit < 0) { throw new Error("Invalid packed numbers: a character is none of their letters."); }
+      value += digit * scale;
+      if (digit < LAST) {
+        numbers.push(value % 2 ? -(value + 1) / 2 : value / 2);
+        value = 0;
+        scale = 1;
+      } else {
+        scale *= MORE;
+      }
+    }
+    if (scale > 1) { throw new Error("Invalid packed numbers: the text stops within a number."); }
+    return numbers;
+  }
+  function opened(value) {
+    if (typeof value === "string") { return unpack(value); }
+    return Array.isArray(value) && typeof value[0] !== "number" ? value.map(opened) : value;
+  }
+  var GEOMETRY = ["line", "at", "shape"];
+  var TEXTS = ["title", "figure", "source", "facts", "sentences", "summary", "caption", "countries", "unit", "aria"];
+  /* Features from keys and rows; where text belongs, a number is the place of a text among the shared ones. */
+  function expand(data) {
+    function told(value) {
+      return Array.isArray(value) ? value.map(told) : typeof value === "number" ? data.texts[value] : value;
+    }
+    data.labels.forEach(function (label) { label.at = opened(label.at); });
+    ["backdrop", "land", "borders"].forEach(function (name) { data.base[name] = opened(data.base[name] || []); });
+    data.layers.forEach(function (layer) {
+      layer.features = layer.rows.map(function (row) {
+        var feature = {};
+        layer.keys.forEach(function (key, i) {
+          feature[key] = GEOMETRY.indexOf(key) >= 0 ? opened(row[i]) : TEXTS.indexOf(key) >= 0 ? told(row[i]) : row[i];
+        });
+        return feature;
+      });
+    });
+    return data;
+  }
   function decode(numbers, scale) {
     var lon = 0, lat = 0, points = [];
+    if (numbers.length % 2) { throw new Error("Invalid line: longitude without latitude."); }
     for (var i = 0; i < numbers.length; i += 2) {
       lon += numbers[i]; lat += numbers[i + 1];
       points.push([lat / scale, lon / scale]);
@@ -104,6 +154,10 @@
     defs.appendChild(marker);
     return "url(#" + id + ")";
   }
+  function legLabel(feature) {
+    var mode = feature.facts.find(function (fact) { return fact[0] === "Mode"; });
+    return feature.title + (mode ? ", " + mode[1] : "") + ". " + feature.figure;
+  }
   function drawLeg(feature, view) {
     var style = legStyle(feature.kind, feature.mode, feature.w, view.data.colours);
     var points = decode(feature.line, 1e4), arrow = arrowSize(style);
@@ -127,7 +181,7 @@
       line._path.setAttribute("aria-hidden", "true");
     });
     bind(hit, view, function () { return legPopup(feature, view); });
-    hit.on("add", function () { view.tabs.add(hit, hit._path, feature.aria); });
+    hit.on("add", function () { view.tabs.add(hit, hit._path, legLabel(feature)); });
     hit.on("remove", function () { view.tabs.drop(hit); });
     return group;
   }
@@ -530,7 +584,7 @@
 
   /* --- the sheet ----------------------------------------------------------------------------------------------- */
   function draw(blockId, map, groups) {
-    var data = JSON.parse(document.getElementById(blockId).textContent), colours = data.colours, order = 0;
+    var data = expand(JSON.parse(document.getElementById(blockId).textContent)), colours = data.colours, order = 0;
     var container = map.getContainer();
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", data.label);
@@ -665,5 +719,5 @@
     });
     map.getContainer().parentNode.insertBefore(bar, map.getContainer());
   }
-  window.routeways = { draw: draw, node: node, sparkline: sparkline };
+  window.routeways = { draw: draw, unpack: unpack, node: node, sparkline: sparkline };
 })();

@@ -13,6 +13,7 @@ import pytest
 from shapely import LineString
 
 from geo.errors import InvalidInputError
+from layers.packing import pack_numbers, unpack_block
 from layers.page import map_parts, page_html, render_page, save_page
 from layers.sheet import build_map
 
@@ -21,7 +22,7 @@ def data_of(sheet):
     block = re.search(
         r'<script type="application/json" id="[^"]*">(.*?)</script>', page_html(sheet), re.DOTALL
     )
-    return json.loads(block.group(1))
+    return unpack_block(json.loads(block.group(1)))
 
 
 def hostile(make, payload):
@@ -53,7 +54,7 @@ def test_layers_are_areas_then_legs_then_points(sheet):
 
 def test_geometry_and_values_are_shipped_once(sheet):
     text = page_html(sheet)
-    line = json.dumps(data_of(sheet)["layers"][1]["features"][0]["line"], separators=(",", ":"))
+    line = pack_numbers(data_of(sheet)["layers"][1]["features"][0]["line"])
     assert text.count(line) == 1
     assert text.count("[100,0,null,300]") == 1
 
