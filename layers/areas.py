@@ -50,7 +50,8 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
 
     Notes
     -----
-    Coordinates keep three decimals, about 110 m. Land is one shape, borders are lines on it. A box is taken whole as soon as the bounds touch it.
+    Coordinates keep three decimals, about 110 m. Land is one shape, borders are lines on it.
+    A box is taken whole as soon as the bounds touch it.
 
     Examples
     --------
@@ -169,6 +170,17 @@ def area_layer(
             }
         )
     return [{"type": "area", "name": "Corridor areas", "features": features}] if features else []
+
+
+def areas_drawn(corridors: GeoDataFrame) -> list[str]:
+    """Return the ids of the corridors that :func:`area_layer` draws, in its order."""
+    if "geometry" not in corridors.columns:
+        return []
+    return [
+        str(corridor)
+        for corridor, shape in corridors.geometry.items()
+        if encode_shape(_simple(shape), decimals=BASE_DECIMALS)
+    ]
 
 
 def _simple(shape: Any) -> Any:  # noqa: ANN401 - shapely, or None

@@ -9,6 +9,10 @@ from layers.palette import MODE_COLOURS, OTHER_SYMBOL, SYMBOLS, WIDTH_MARKS, Sym
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from layers.months import Months
+
+AREA_MARKS: Final = (1_000, 10_000)
+"""The figures of a month whose shades and rings the legend shows, always these."""
 _CLASS_LABELS: Final = {
     "own": "A published figure of its own",
     "bound": "At most this: the figure covers several legs",
@@ -83,6 +87,45 @@ def build_legend(
     if entries:
         parts.append({"title": "Places and areas", "entries": entries})
     return {"title": "Legend", "parts": parts}
+
+
+def month_parts(layers: Iterable[Mapping[str, Any]], months: Months) -> list[dict[str, Any]]:
+    """Return what the slider adds to a legend: the signs that only a month can have.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from layers.months import months_of_table
+    >>> table = pd.DataFrame({"a": [1, "suppressed"]}, index=["2024-01", "2024-02"])
+    >>> months = months_of_table(table, legs=["a"])
+    >>> leg = {"type": "leg", "features": [{"mode": "sea", "months": 0}]}
+    >>> [entry["label"] for entry in month_parts([leg], months)[0]["entries"]]
+    ['Leg: a figure exists and is withheld']
+    """
+    types = {layer["type"] for layer in layers for one in layer["features"] if "months" in one}
+    modes = [one["mode"] for layer in layers if layer["type"] == "leg" for one in layer["features"]]
+    rows = [*months.corridors.values(), *months.legs.values(), *months.places.values()]
+    withheld = any(row.withheld.any() for row in rows)
+    entries: list[dict[str, Any]] = []
+    if "leg" in types and withheld:
+        entries.append(
+            {"label": "Leg: a figure exists and is withheld", "kind": "held", "mode": modes[0], "w": None}
+        )
+    if "area" in types:
+        entries += [
+            {"label": f"Corridor: {value:,} in the month", "area": True, "value": value, "kind": "own"}
+            for value in AREA_MARKS
+        ]
+        entries.append({"label": "Corridor: month not published", "area": True, "kind": "none"})
+        if withheld:
+            entries.append({"label": "Corridor: month withheld", "area": True, "kind": "held"})
+    if "point" in types:
+        entries += [
+            {"label": f"Place: {value:,} in the month", "halo": True, "kind": "own", "w": line_width(value)}
+            for value in AREA_MARKS
+        ]
+        entries.append({"label": "Place: month not published", "halo": True, "kind": "none", "w": None})
+    return [{"title": "Month by month, the same scale throughout", "entries": entries}] if entries else []
 
 
 def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -96,6 +96,19 @@
     if (kind === "zero") {
       return { line: { color: colour, weight: 1.2, opacity: 0.45, lineCap: "butt" }, arrow: colour, width: 1.2 };
     }
+    if (kind === "held") {
+      return {
+        line: { color: colour, weight: 2.2, opacity: 0.9, dashArray: "0.1 5", lineCap: "round" }, arrow: colour, width: 2.2
+      };
+    }
+    if (kind === "more" || kind === "less") {
+      return {
+        line: {
+          color: colours[kind], weight: width, opacity: 0.9, dashArray: kind === "less" ? "10 4" : null, lineCap: "butt"
+        },
+        arrow: colours[kind], width: width
+      };
+    }
     return {
       line: { color: colour, weight: 1.6, opacity: 0.85, dashArray: "5 4", lineCap: "butt" }, arrow: colour, width: 1.6
     };
@@ -142,61 +155,130 @@
       else { this._path.removeAttribute("marker-end"); }
     }
   });
+  /* One marker for each colour and size, shared by all lines that need it. */
   function arrowHead(renderer, style) {
-    var size = arrowSize(style), id = "rw-arrow-" + (serial += 1), svg = renderer._container;
-    var defs = svg.querySelector("defs");
+    var size = Math.round(arrowSize(style) * 2) / 2, svg = renderer._container, made = renderer.rwArrows || {};
+    var key = style.arrow + size, defs = svg.querySelector("defs");
+    renderer.rwArrows = made;
+    if (made[key]) { return made[key]; }
     if (!defs) { defs = shape("defs", {}); svg.insertBefore(defs, svg.firstChild); }
+    var id = "rw-arrow-" + (serial += 1);
     var marker = shape("marker", {
       id: id, markerUnits: "userSpaceOnUse", markerWidth: size, markerHeight: size, viewBox: "0 0 10 10",
       refX: "0.6", refY: "5", orient: "auto"
     });
     marker.appendChild(shape("path", { d: "M0 0L10 5L0 10Z", fill: style.arrow }));
     defs.appendChild(marker);
-    return "url(#" + id + ")";
+    made[key] = "url(#" + id + ")";
+    return made[key];
   }
-  function legLabel(feature) {
-    var mode = feature.facts.find(function (fact) { return fact[0] === "Mode"; });
-    return feature.title + (mode ? ", " + mode[1] : "") + ". " + feature.figure;
+  function legLabel(feature, view) {
+    var mode = feature.facts.find(function (fact) { return fact[0] === "Mode"; }), state = stateOf(feature, view);
+    return feature.title + (mode ? ", " + mode[1] : "") + ". " + (state ? state.when + ": " + state.text + "." : feature.figure);
+  }
+  function legClass(kind) {
+    var known = { own: "own", bound: "bound", zero: "zero", held: "held", more: "more", less: "less" };
+    return "rw-leg rw-" + (known[kind] || "none");
   }
   function drawLeg(feature, view) {
-    var style = legStyle(feature.kind, feature.mode, feature.w, view.data.colours);
-    var points = decode(feature.line, 1e4), arrow = arrowSize(style);
-    var common = {
-      offset: style.width / 2 + 1.5, trim: arrow, noClip: true, smoothFactor: 1, pane: "routeways-legs",
-      renderer: view.legs, interactive: false
-    };
-    var group = L.featureGroup();
-    if (style.band) {
-      new SideLine(points, L.extend({}, common, style.band, { className: "rw-band" })).addTo(group);
+    var colours = view.data.colours, style = legStyle(feature.kind, feature.mode, feature.w, colours);
+    var points = decode(feature.line, 1e4), group = L.featureGroup(), band = null, arrowed = style;
+    var common = { noClip: true, smoothFactor: 1, pane: "routeways-legs", renderer: view.legs, interactive: false };
+    function placed(look) { return { offset: look.width / 2 + 1.5, trim: arrowSize(look) }; }
+    function reach(look) { return { offset: look.width / 2 + 1.5, trim: 0, weight: Math.max(14, look.width + 4) }; }
+    function addBand(look) {
+      band = new SideLine(points, L.extend({}, common, placed(look), look.band, { className: "rw-band" })).addTo(group);
+      band.rwOrder = group.rwOrder;
     }
-    var line = new SideLine(points, L.extend({}, common, style.line, {
-      className: "rw-leg rw-" + ({ own: "own", bound: "bound", zero: "zero" }[feature.kind] || "none")
+    if (style.band) { addBand(style); }
+    var line = new SideLine(points, L.extend({}, common, placed(style), style.line, {
+      className: legClass(feature.kind) + (feature.vague ? " rw-vague" : "")
     })).addTo(group);
-    var hit = new SideLine(points, L.extend({}, common, {
-      interactive: true, color: "#1f2a33", opacity: 0, weight: Math.max(14, style.width + 4), trim: 0,
-      className: "rw-hit"
+    var hit = new SideLine(points, L.extend({}, common, reach(style), {
+      interactive: true, color: "#1f2a33", opacity: 0, className: "rw-hit"
     })).addTo(group);
-    line.on("add", function () {
-      if (!line.options.arrow) { line.options.arrow = arrowHead(view.legs, style); line.redraw(); }
+    function point() {
+      line.options.arrow = arrowHead(view.legs, arrowed);
       line._path.setAttribute("aria-hidden", "true");
-    });
+    }
+    line.on("add", function () { point(); line.redraw(); });
     bind(hit, view, function () { return legPopup(feature, view); });
-    hit.on("add", function () { view.tabs.add(hit, hit._path, legLabel(feature)); });
+    hit.on("add", function () { view.tabs.add(hit, hit._path, legLabel(feature, view)); });
     hit.on("remove", function () { view.tabs.drop(hit); });
+    /* Shows one month, or (without a state) the figure of the period. */
+    group.rwShow = function (state) {
+      var kind = state ? state.kind : feature.kind, look = legStyle(kind, feature.mode, state ? state.w : feature.w, colours);
+      arrowed = look;
+      if (look.band && !band) {
+        addBand(look);
+        if (line._map) { line.bringToFront(); hit.bringToFront(); }
+      }
+      if (band) {
+        band.setStyle(L.extend({ opacity: 0 }, placed(look), look.band || {}));
+        band.redraw();
+      }
+      line.options.className = legClass(kind) + (feature.vague ? " rw-vague" : "");
+      if (line._map) {
+        point();
+        line._path.setAttribute("class", line.options.className);
+      }
+      line.setStyle(L.extend({ dashArray: null }, placed(look), look.line));
+      line.redraw();
+      hit.setStyle(reach(look));
+      hit.redraw();
+      if (hit._map) { hit._path.setAttribute("aria-label", legLabel(feature, view)); }
+    };
     return group;
   }
 
   /* --- areas and points ---------------------------------------------------------------------------------------- */
+  /* The shade of an area by the square root of its figure, on one scale for all months; hatched where there is none. */
+  function areaStyle(state, view) {
+    var colour = view.data.colours.area, plain = { color: colour, weight: 1, opacity: 0.55, dashArray: "2 3", fillColor: colour };
+    if (!state) { return L.extend(plain, { fillOpacity: 0.09 }); }
+    if (state.kind === "none" || state.kind === "held") {
+      return L.extend(plain, {
+        fillColor: hatch(view.areas._container, state.kind, colour), fillOpacity: 1, opacity: 0.8,
+        dashArray: state.kind === "held" ? "0.1 4" : "4 3"
+      });
+    }
+    return L.extend(plain, { dashArray: null, fillOpacity: areaShade(state.value, view.data.months.scale) });
+  }
+  function areaShade(value, scale) {
+    return value ? Math.round((0.06 + 0.5 * Math.sqrt(Math.min(value, scale[2]) / scale[2])) * 1000) / 1000 : 0;
+  }
+  function hatch(svg, kind, colour) {
+    var held = kind === "held", made = svg.rwHatch || {}, defs = svg.querySelector("defs");
+    svg.rwHatch = made;
+    if (made[kind]) { return made[kind]; }
+    if (!defs) { defs = shape("defs", {}); svg.insertBefore(defs, svg.firstChild); }
+    var id = "rw-hatch-" + (serial += 1);
+    var pattern = shape("pattern", {
+      id: id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: held ? "" : "rotate(45)"
+    });
+    pattern.appendChild(held ? shape("circle", { cx: 3, cy: 3, r: 1, fill: colour, "fill-opacity": 0.7 }) :
+      shape("path", { d: "M0 0V7", stroke: colour, "stroke-width": 1.6, "stroke-opacity": 0.45 }));
+    defs.appendChild(pattern);
+    made[kind] = "url(#" + id + ")";
+    return made[kind];
+  }
   function drawArea(feature, view) {
     var rings = feature.shape.map(function (part) {
       return part.map(function (ring) { return decode(ring, 1e3); });
     });
-    var area = L.polygon(rings, {
-      color: view.data.colours.area, weight: 1, opacity: 0.55, dashArray: "2 3", fillColor: view.data.colours.area,
-      fillOpacity: 0.09, pane: "routeways-areas", renderer: view.areas, className: "rw-area"
-    });
+    var area = L.polygon(rings, L.extend(areaStyle(null, view), {
+      pane: "routeways-areas", renderer: view.areas, className: "rw-area"
+    }));
+    area.rwShow = function (state) {
+      area.setStyle(areaStyle(state, view));
+      if (area._map) { area._path.setAttribute("aria-label", areaLabel()); }
+    };
+    function areaLabel() {
+      var state = stateOf(feature, view);
+      return state ? feature.title + ", corridor. " + state.when + ": " + state.text + "." : feature.aria;
+    }
     bind(area, view, function () { return corridorPopup(feature, view); });
-    area.on("add", function () { view.tabs.add(area, area._path, feature.aria); });
+    area.on("add", function () { view.tabs.add(area, area._path, areaLabel()); });
     area.on("remove", function () { view.tabs.drop(area); });
     return area;
   }
@@ -225,6 +307,14 @@
     if (drawn) { svg.appendChild(drawn()); }
     return svg;
   }
+  /* A ring about a place: its room follows the figure of the month, its line says whether there is one. */
+  function halo(state, size) {
+    var ring = node("span", "rw-halo rw-halo-" + ({ own: "own", zero: "zero", held: "held" }[state.kind] || "none"));
+    var across = Math.round(size + 6 + 2 * (state.w || 0));
+    ring.style.width = ring.style.height = across + "px";
+    ring.style.left = ring.style.top = (size - across) / 2 + "px";
+    return ring;
+  }
   function drawPoint(feature, view) {
     var look = view.data.symbols[feature.look], size = look.size + 4;
     var marker = L.marker(decode(feature.at, 1e4)[0], {
@@ -235,9 +325,21 @@
       keyboard: false, pane: "routeways-points", riseOnHover: true
     });
     bind(marker, view, function () { return placePopup(feature, look, view); });
+    function label() {
+      var state = stateOf(feature, view), about = feature.name + ", " + look.one + (feature.countries ? ", " + feature.countries : "");
+      return state ? about + ". " + state.when + ": " + state.text + "." : about;
+    }
     marker.on("add", function () {
-      view.tabs.add(marker, marker._icon, feature.name + ", " + look.one + (feature.countries ? ", " + feature.countries : ""));
+      view.tabs.add(marker, marker._icon, label());
+      if (marker.rwHalo) { marker._icon.appendChild(marker.rwHalo); }
     });
+    marker.rwShow = function (state) {
+      var old = marker.rwHalo;
+      marker.rwHalo = state ? halo(state, size) : null;
+      if (old) { old.remove(); }
+      if (marker._icon && marker.rwHalo) { marker._icon.appendChild(marker.rwHalo); }
+      if (marker._icon) { marker._icon.setAttribute("aria-label", label()); }
+    };
     marker.on("remove", function () { view.tabs.drop(marker); });
     return marker;
   }
@@ -274,35 +376,38 @@
     });
     box.appendChild(list);
   }
-  function chart(box, series, prefix, told) {
+  function chart(box, series, view, prefix, told) {
     if (!series) { return; }
     box.appendChild(node("p", "rw-chart-title", (prefix || "") + series.label));
-    box.appendChild(sparkline(series));
+    box.appendChild(sparkline(series, monthIn(series, view)));
     series.source.forEach(function (line) {
       if (!told || told.indexOf(line) < 0) { box.appendChild(node("p", "rw-source", line)); }
     });
   }
   function legPopup(feature, view) {
     var box = popup(feature.title, view.data.titles[feature.corridor]);
+    tellMonth(box, feature, view);
     box.appendChild(node("p", "rw-figure", feature.figure));
     (feature.source || []).forEach(function (line) { box.appendChild(node("p", "rw-source", line)); });
-    chart(box, view.data.series[feature.series], "Whole corridor: ", feature.source);
+    chart(box, view.data.series[feature.series], view, "Whole corridor: ", feature.source);
     facts(box, feature.facts);
     return box;
   }
   function corridorPopup(feature, view) {
     var box = popup(feature.title, "Corridor");
     if (feature.summary) { box.appendChild(node("p", "rw-lead", feature.summary)); }
+    tellMonth(box, feature, view);
     var told = feature.sentences.map(function (line) { return node("p", "rw-figure", line); });
     box.appendChild(told.shift());
     if (feature.caption) { box.appendChild(node("p", "rw-caption", feature.caption)); }
-    chart(box, view.data.series[feature.series]);
+    chart(box, view.data.series[feature.series], view);
     told.forEach(function (line) { box.appendChild(line); });
     facts(box, feature.facts);
     return box;
   }
-  function placePopup(feature, look) {
+  function placePopup(feature, look, view) {
     var box = popup(feature.name, look.one.charAt(0).toUpperCase() + look.one.slice(1));
+    tellMonth(box, feature, view);
     facts(box, feature.facts);
     return box;
   }
@@ -310,7 +415,7 @@
     var month = first[0] * 12 + first[1] - 1 + i;
     return MONTHS[month % 12] + " " + Math.floor(month / 12);
   }
-  function sparkline(series) {
+  function sparkline(series, now) {
     var values = series.values, width = 280, height = 74, top = 14, base = 58, highest = -1, peak = -1, last = -1;
     values.forEach(function (value, i) {
       if (value === null) { return; }
@@ -336,6 +441,9 @@
       d: line, stroke: "#1f2a33", "stroke-width": 1.3, fill: "none", "stroke-linejoin": "round", "stroke-linecap": "round"
     }));
     svg.appendChild(shape("circle", { cx: x(last), cy: y(values[last]), r: 2.6, fill: "#D55E00" }));
+    if (now >= 0 && now < values.length) {
+      svg.appendChild(shape("path", { d: "M" + x(now).toFixed(1) + " " + (top - 2) + "V" + base, stroke: "#1f2a33", "stroke-dasharray": "2 2" }));
+    }
     var write = function (text, at, level, anchor) {
       var words = shape("text", { x: at, y: level, "text-anchor": anchor, "font-size": 10, fill: "#55606a" });
       words.textContent = text;
@@ -346,6 +454,172 @@
     write(monthName(series.first, 0), 4, height - 4, "start");
     if (values.length > 1) { write(monthName(series.first, values.length - 1), width - 4, height - 4, "end"); }
     return svg;
+  }
+
+  /* --- months -------------------------------------------------------------------------------------------------- */
+  var LONG = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December"];
+  function longMonth(first, at) {
+    var month = first[0] * 12 + first[1] - 1 + at;
+    return LONG[month % 12] + " " + Math.floor(month / 12);
+  }
+  /* The width of a figure: the counterpart of layers.palette.line_width. */
+  function lineWidth(value, scale) {
+    return Math.round(Math.max(scale[0], scale[1] * Math.sqrt(Math.min(value, scale[2]) / scale[2])) * 10) / 10;
+  }
+  /* What one row says of one month: published, zero, missing or withheld, and never one for the other. */
+  function monthState(months, place, at) {
+    var row = months.rows[place], code = row.codes[at], when = longMonth(months.first, at);
+    if (code === undefined || code === -1) { return { kind: "none", w: null, text: "not published", when: when }; }
+    if (code === -2) { return { kind: "held", w: null, text: "withheld, a figure exists", when: when }; }
+    var bound = code % 2 === 1, value = Math.floor(code / 2) / (row.per || 1);
+    var number = row.per && value % 1 ? group3(value) + value.toFixed(1).slice(-2) : group3(value);
+    if (row.per && value % 1) { number = group3(Math.floor(value)) + value.toFixed(1).slice(-2); }
+    var until = row.partial && row.partial[0] === at ? " (to " + row.partial[1] + ")" : "";
+    return {
+      kind: !value ? "zero" : bound ? "bound" : "own", w: lineWidth(value, months.scale), value: value, when: when,
+      text: (bound && value ? "between 0 and " : "") + number + " " + row.unit + until
+    };
+  }
+  function stateOf(feature, view) {
+    var known = typeof feature.months === "number";
+    if (view.month === null || !view.data.months) { return null; }
+    return known ? view.states[feature.months] : { kind: "none", w: null, text: "not published", when: view.when };
+  }
+  function tellMonth(box, feature, view) {
+    if (view.month === null || typeof feature.months !== "number") { return; }
+    var state = stateOf(feature, view);
+    box.appendChild(node("p", "rw-figure rw-month", state.when + ": " + state.text + "."));
+  }
+  function monthIn(series, view) {
+    if (view.month === null) { return -1; }
+    var first = view.data.months.first;
+    return view.month + (first[0] - series.first[0]) * 12 + first[1] - series.first[1];
+  }
+  /* The slider under the map, and all that follows it. `drawn` pairs each feature with its layer. */
+  function addTime(view, drawn, container) {
+    var months = view.data.months, last = months.count - 1, timer = null, settling = null, dragging = false;
+    months.rows.forEach(function (row) { row.codes = unpack(row.v); });
+    var panel = node("div", "rw-time"), bar = node("div", "rw-time-bar"), said = node("p", "rw-time-label");
+    var play = button("Play"), back = button("\u2039"), on = button("\u203a"), whole = button("Figures of the period");
+    var slider = node("input", "rw-slider"), live = node("p", "rw-live"), name = node("strong"), told = node("span");
+    panel.setAttribute("role", "group");
+    panel.setAttribute("aria-label", "Month by month");
+    back.setAttribute("aria-label", "Previous month");
+    on.setAttribute("aria-label", "Next month");
+    slider.type = "range";
+    slider.min = 0;
+    slider.max = last;
+    slider.step = 1;
+    slider.setAttribute("aria-label", "Month");
+    live.setAttribute("role", "status");
+    live.setAttribute("aria-live", "polite");
+    said.appendChild(name);
+    said.appendChild(told);
+    [play, back, slider, on].concat(months.whole ? [whole] : []).forEach(function (part) { bar.appendChild(part); });
+    [bar, said, live].forEach(function (part) { panel.appendChild(part); });
+    container.parentNode.insertBefore(panel, container.nextSibling);
+    function button(text) {
+      var made = node("button", "", text);
+      made.type = "button";
+      return made;
+    }
+    var table = legTable(view, drawn);
+    function corridors() {
+      return months.corridors.map(function (row, i) {
+        return view.data.titles[i] + ": " + (row === null ? "not published" : view.states[row].text);
+      });
+    }
+    function show(at) {
+      view.month = at;
+      view.when = at === null ? "" : longMonth(months.first, at);
+      view.states = at === null ? [] : months.rows.map(function (row, i) { return monthState(months, i, at); });
+      drawn.forEach(function (one) {
+        var state = at === null || one.still ? null : stateOf(one.feature, view);
+        var key = state ? state.kind + (state.kind === "none" || state.kind === "held" ? "" : state.w + "/" + state.value) : "";
+        if (one.key !== key) {
+          one.layer.rwShow(state);
+          one.key = key;
+        } else if (state && one.layer.rwTell) {
+          one.layer.rwTell();
+        }
+      });
+      slider.value = at === null ? last : at;
+      slider.setAttribute("aria-valuetext", at === null ? "Figures of the period, no single month" : view.when);
+      name.textContent = at === null ? "Figures of the period" : view.when;
+      told.textContent = at === null ? " Move the slider for single months, " + longMonth(months.first, 0) + " to " +
+        longMonth(months.first, last) + "." : " " + corridors().join("; ") + ".";
+      whole.setAttribute("aria-pressed", at === null ? "true" : "false");
+      container.setAttribute("aria-label", view.data.label + (at === null ? "" : ", " + view.when));
+      table(at);
+      var open = view.map._popup;
+      if (open && open.isOpen() && open._source && open._source.rwElement) { open._updateContent(); open._updateLayout(); }
+    }
+    function announce() {
+      clearTimeout(settling);
+      settling = setTimeout(function () {
+        live.textContent = view.month === null ? "Figures of the period." : view.when + ". " + corridors().join("; ") + ".";
+      }, 250);
+    }
+    function go(at) {
+      show(at === null ? null : Math.max(0, Math.min(last, at)));
+      if (timer === null && !dragging) { announce(); }
+    }
+    function stop() {
+      if (timer === null) { return; }
+      clearInterval(timer);
+      timer = null;
+      play.textContent = "Play";
+      announce();
+    }
+    function here() { return view.month === null ? last : view.month; }
+    play.addEventListener("click", function () {
+      if (timer !== null) { stop(); return; }
+      play.textContent = "Pause";
+      timer = setInterval(function () { if (here() >= last) { stop(); } else { go(here() + 1); } }, still ? 2000 : 800);
+      go(view.month === null || here() >= last ? 0 : here() + 1);
+    });
+    back.addEventListener("click", function () { stop(); go(here() - 1); });
+    on.addEventListener("click", function () { stop(); go(here() + 1); });
+    whole.addEventListener("click", function () { stop(); go(null); });
+    slider.addEventListener("input", function () { dragging = true; stop(); go(Number(slider.value)); });
+    slider.addEventListener("change", function () { dragging = false; go(Number(slider.value)); });
+    slider.addEventListener("keydown", function (event) {
+      var to = {
+        ArrowRight: here() + 1, ArrowUp: here() + 1, ArrowLeft: here() - 1, ArrowDown: here() - 1,
+        PageUp: here() + 12, PageDown: here() - 12, Home: 0, End: last
+      }[event.key];
+      if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) { return; }
+      event.preventDefault();
+      event.stopPropagation();
+      stop();
+      go(to);
+    });
+    show(months.whole ? null : last);
+  }
+  /* The table of legs under the map, where the page has one: its figures follow the month. */
+  function legTable(view, drawn) {
+    var legs = drawn.filter(function (one) { return one.type === "leg"; });
+    var frame = view.map.getContainer().closest("main, body").querySelector(".rw-legs table");
+    var rows = frame ? Array.prototype.slice.call(frame.tBodies[0].rows) : [];
+    if (!rows.length || rows.length !== legs.length) { return function () { return; }; }
+    var head = frame.tHead.rows[0].cells[2], title = head.textContent, caption = frame.caption, about = caption.textContent;
+    var held = rows.map(function (row) { return [row.cells[2].textContent, row.cells[3].textContent]; });
+    var now = held.map(function (cells) { return cells[0]; });
+    return function (at) {
+      head.textContent = at === null ? title : title + ", " + view.when;
+      caption.textContent = at === null ? about : about + " Figures of " + view.when + ".";
+      rows.forEach(function (row, i) {
+        var state = at === null ? null : stateOf(legs[i].feature, view), text = state ? state.text : held[i][0];
+        if (now[i] !== text) { row.cells[2].textContent = now[i] = text; }
+        var source = state ? sourceOf(legs[i].feature, view) : held[i][1];
+        if (row.cells[3].textContent !== source) { row.cells[3].textContent = source; }
+      });
+    };
+  }
+  function sourceOf(feature, view) {
+    var series = typeof feature.months === "number" && view.data.series[feature.series];
+    return series && series.source.length ? series.source[series.source.length - 1] : "";
   }
 
   /* --- keyboard: one tab stop for everything drawn, arrows go from one to the next ----------------------------- */
@@ -514,13 +788,22 @@
   }
 
   /* --- legend, attribution, layer names ------------------------------------------------------------------------ */
-  function swatch(entry, colours) {
+  function swatch(entry, colours, scale) {
     if (entry.symbol) { return symbol(entry.symbol.shape, entry.symbol.colour, entry.symbol.size); }
     var svg = shape("svg", { width: 54, height: 20, viewBox: "0 0 54 20", "aria-hidden": "true", focusable: "false" });
+    if (entry.halo) {
+      var box = node("span", "rw-swatch");
+      box.appendChild(halo(entry, 11));
+      box.firstChild.style.left = box.firstChild.style.top = "0";
+      return box;
+    }
     if (entry.area) {
-      svg.appendChild(shape("rect", {
-        x: 2, y: 3, width: 48, height: 14, fill: colours.area, "fill-opacity": 0.12, stroke: colours.area, "stroke-dasharray": "2 3"
-      }));
+      var gap = entry.kind === "none" || entry.kind === "held", rect = {
+        x: 2, y: 3, width: 48, height: 14, fill: gap ? hatch(svg, entry.kind, colours.area) : colours.area,
+        "fill-opacity": gap ? 1 : entry.kind ? areaShade(entry.value, scale) : 0.12, stroke: colours.area
+      };
+      if (entry.kind !== "own") { rect["stroke-dasharray"] = entry.kind === "held" ? "0.1 4" : "2 3"; }
+      svg.appendChild(shape("rect", rect));
       return svg;
     }
     var style = legStyle(entry.kind, entry.mode, entry.w, colours), size = arrowSize(style);
@@ -530,6 +813,7 @@
         d: "M2 10H" + (52 - size), stroke: look.color, "stroke-width": look.weight, "stroke-opacity": look.opacity, fill: "none"
       };
       if (look.dashArray) { attributes["stroke-dasharray"] = look.dashArray; }
+      if (look.lineCap) { attributes["stroke-linecap"] = look.lineCap; }
       svg.appendChild(shape("path", attributes));
     });
     var head = size / 2, end = 51 - size;
@@ -538,7 +822,7 @@
     }));
     return svg;
   }
-  function addLegend(map, legend, colours) {
+  function addLegend(map, legend, colours, scale) {
     var control = L.control({ position: "bottomleft" });
     control.onAdd = function () {
       var box = node("details", "rw-legend leaflet-bar"), small = map.getContainer().clientWidth < 700;
@@ -549,7 +833,7 @@
         var list = node("ul", part.columns ? "rw-columns" : "");
         part.entries.forEach(function (entry) {
           var item = node("li");
-          item.appendChild(swatch(entry, colours));
+          item.appendChild(swatch(entry, colours, scale));
           item.appendChild(node("span", "", entry.label));
           list.appendChild(item);
         });
@@ -595,12 +879,12 @@
     });
     drawBase(map, data.base, colours);
     var view = {
-      map: map, data: data, tabs: new Tabs(map),
+      map: map, data: data, tabs: new Tabs(map), month: null, when: "", states: [],
       areas: L.svg({ pane: "routeways-areas", padding: 0.4 }), legs: L.svg({ pane: "routeways-legs", padding: 0.4 })
     };
     view.areas.addTo(map);
     view.legs.addTo(map);
-    var makers = { area: drawArea, leg: drawLeg, point: drawPoint };
+    var drawn = [], makers = { area: drawArea, leg: drawLeg, point: drawPoint };
     /* Where the view goes beyond 180°, what lies west of it is drawn on the far side of the antimeridian. */
     function carry(numbers, scale) { if (data.bounds[2] > 180 && numbers[0] < 0) { numbers[0] += 360 * scale; } }
     data.labels.forEach(function (label) { carry(label.at, 1e4); });
@@ -617,11 +901,14 @@
         made.rwOrder = order;
         if (made.eachLayer) { made.eachLayer(function (inner) { inner.rwOrder = order; }); }
         made.addTo(groups[i]);
+        if (made.rwShow) {
+          drawn.push({ feature: feature, layer: made, type: layer.type, key: "", still: layer.type !== "leg" && typeof feature.months !== "number" });
+        }
       });
     });
     var clear = drawLabels(map, data.labels);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-    addLegend(map, data.legend, colours);
+    addLegend(map, data.legend, colours, data.months && data.months.scale);
     addAttribution(map, data.credits);
     function fit(box, animate) {
       map.stop();
@@ -640,6 +927,7 @@
     }
     map.on("zoomend", density);
     addViews(map, data.views, fit);
+    if (data.months) { addTime(view, drawn, container); }
     fit(data.bounds);
     map.options.maxBoundsViscosity = 0.8;
     map.setMaxBounds([[data.reach[1], data.reach[0]], [data.reach[3], data.reach[2]]]);
