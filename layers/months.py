@@ -56,7 +56,7 @@ class MonthRow:
     partial: tuple[int, str] | None = None
 
     def entry(self) -> dict[str, Any]:
-        """Return the row as a page reads it: twice the value, one more for a bound, -1 missing, -2 withheld."""
+        """Return the row as a page reads it: twice the value (and 1 for a bound), -1 missing, -2 withheld."""
         told = np.nan_to_num(self.values)
         per = 1 if (told == np.round(told)).all() else 10
         codes = np.round(told * per).astype(np.int64) * 2 + self.bound
@@ -129,7 +129,8 @@ def months_of_table(
         kind = next((name for name, ids in known.items() if str(column) in ids), None)
         if kind is None:
             raise InvalidInputError(
-                f"Invalid column '{column}'. Each column of months is the id of a corridor, leg or place on the map."
+                f"Invalid column '{column}'. Each column of months is the id of a corridor, leg or place "
+                "on the map."
             )
         given = pd.Series(table[column].to_numpy(dtype=object), index=index).reindex(every)
         rows[kind][str(column)] = _table_row(given, str(column), text_of(table.attrs.get("unit")) or unit)

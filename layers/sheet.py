@@ -233,7 +233,7 @@ def _add_time(
     whole = not own and any(one["kind"] != "none" for one in _legs(data["layers"]))
     data["months"] |= {"whole": whole, "scale": list(WIDTH_SCALE)}
     data["legend"]["parts"] += month_parts(data["layers"], months)
-    text["months"] = small_multiples(data["layers"], months, data["bounds"], titles=titles)
+    text["months"] = small_multiples(data["layers"], months, data["bounds"], titles=titles, base=data["base"])
 
 
 def _legs(layers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

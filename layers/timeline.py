@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -86,6 +87,7 @@ def small_multiples(
     bounds: Sequence[float],
     *,
     titles: Mapping[str, str] | None = None,
+    base: Mapping[str, Any] | None = None,
     panels: int = PANELS,
     ident: str = "months",
 ) -> str:
@@ -101,6 +103,8 @@ def small_multiples(
         The view.
     titles : mapping of str to str, optional
         Titles of the corridors whose figures are told above each map, at most four.
+    base : mapping, optional
+        Of :func:`layers.areas.basemap_features`: its ``backdrop`` is the land under the lines.
     panels : int
         How many months, the newest ones.
     ident : str
@@ -114,7 +118,8 @@ def small_multiples(
     Examples
     --------
     >>> import pandas as pd
-    >>> months = months_of_table(pd.DataFrame({"a_b": [5.0, 0.0]}, index=["2024-01", "2024-02"]), legs=["a_b"])
+    >>> table = pd.DataFrame({"a_b": [5.0, 0.0]}, index=["2024-01", "2024-02"])
+    >>> months = months_of_table(table, legs=["a_b"])
     >>> legs = [{"type": "leg", "features": [{"id": "a_b", "mode": "sea", "line": [0, 0, 10000, 0]}]}]
     >>> small_multiples(legs, months, (0, -1, 1, 1)).count("<use")
     4
@@ -129,10 +134,10 @@ def small_multiples(
     told = told if len(told) <= _MOST_TOLD and any(row for _, row in told) else []
     head = _LINE_PX * (len(told) + 1) + 6
     columns = min(4, len(shown))
-    parts = [_definitions(groups, _backdrop(bounds, project), height, ident)]
+    parts = [_definitions(groups, _ground(base or {}, bounds, project), height, ident)]
     for place, at in enumerate(shown):
         left, top = place % columns * (_WIDTH_PX + 12), place // columns * (head + height + 12)
-        words = [month_name(months, at), *(f"{title}: {figure_text(row, at)}" for title, row in told)]
+        words = [month_name(months, at), *(f"{title}: {_short(figure_text(row, at))}" for title, row in told)]
         lines = "".join(
             f'<text y="{_LINE_PX * (line + 1) - 3}"{_BOLD if line == 0 else ""}>{literal_html(text)}</text>'
             for line, text in enumerate(words)
@@ -151,6 +156,11 @@ def small_multiples(
         f'<g font-family="system-ui, sans-serif" font-size="10" fill="{MUTED}">'
         f"{''.join(parts)}</g></svg>"
     )
+
+
+def _short(text: str) -> str:
+    """Return a figure with the day of a month that is not complete in few letters, "(to 12 Dec)"."""
+    return re.sub(r"\(to (\d+) (\w{3})\w* \d+\)", r"(to \1 \2)", text)
 
 
 def _projection(bounds: Sequence[float]) -> tuple[Any, int]:
@@ -173,19 +183,22 @@ def _path(points: Sequence[tuple[int, int]]) -> str:
     return "M" + "L".join(f"{x} {y}" for x, y in kept)
 
 
-def _backdrop(bounds: Sequence[float], project: Any) -> str:  # noqa: ANN401 - a function on points
-    """Return the coast of the view as one path, as coarse as a small map shows it."""
+def _ground(base: Mapping[str, Any], bounds: Sequence[float], project: Any) -> str:  # noqa: ANN401 - a function
+    """Return the coarse land of the view as one path, no finer than a small map shows it."""
     import shapely
 
-    from geo.coast import covers, read_land
-
-    west, south, east, north = bounds
-    box = (max(-180.0, west - 2), max(-90.0, south - 2), min(180.0, east + 2), min(90.0, north + 2))
-    if not box[0] < box[2] or not covers(bounds if box[0] < -180 else (west, south, min(east, 180), north)):
-        return ""
-    land = shapely.simplify(read_land(box), (east - west) / _WIDTH_PX)
-    parts = [part for part in getattr(land, "geoms", [land]) if part.area > ((east - west) / 60) ** 2]
-    return "".join(_path(project(part.exterior.coords)) + "Z" for part in parts)
+    parts = []
+    for rings in base.get("backdrop", ()):
+        ring = shapely.Polygon(decode_line(rings[0], decimals=2)) if len(rings[0]) > 6 else None
+        if ring is None or not ring.intersects(shapely.box(*bounds)):
+            continue
+        thin = (
+            ring.buffer(0)
+            .intersection(shapely.box(*bounds).buffer(3))
+            .simplify((bounds[2] - bounds[0]) / 200)
+        )
+        parts += [part for part in getattr(thin, "geoms", [thin]) if part.geom_type == "Polygon"]
+    return "".join(_path(project(part.exterior.coords)) + "Z" for part in parts if not part.is_empty)
 
 
 def _groups(

@@ -182,16 +182,22 @@
   }
   function drawLeg(feature, view) {
     var colours = view.data.colours, style = legStyle(feature.kind, feature.mode, feature.w, colours);
-    var points = decode(feature.line, 1e4), group = L.featureGroup(), band = null, arrowed = style;
+    var points = decode(feature.line, 1e4), group = L.featureGroup(), band = null, line = null, arrowed = style;
     var common = { noClip: true, smoothFactor: 1, pane: "routeways-legs", renderer: view.legs, interactive: false };
     function placed(look) { return { offset: look.width / 2 + 1.5, trim: arrowSize(look) }; }
     function reach(look) { return { offset: look.width / 2 + 1.5, trim: 0, weight: Math.max(14, look.width + 4) }; }
     function addBand(look) {
       band = new SideLine(points, L.extend({}, common, placed(look), look.band, { className: "rw-band" })).addTo(group);
       band.rwOrder = group.rwOrder;
+      under();
+      band.on("add", under);
+    }
+    /* A band lies below its own line, and changes nothing in the order of the others. */
+    function under() {
+      if (line && line._path && line._path.parentNode && band._path) { line._path.parentNode.insertBefore(band._path, line._path); }
     }
     if (style.band) { addBand(style); }
-    var line = new SideLine(points, L.extend({}, common, placed(style), style.line, {
+    line = new SideLine(points, L.extend({}, common, placed(style), style.line, {
       className: legClass(feature.kind) + (feature.vague ? " rw-vague" : "")
     })).addTo(group);
     var hit = new SideLine(points, L.extend({}, common, reach(style), {
@@ -211,7 +217,6 @@
       arrowed = look;
       if (look.band && !band) {
         addBand(look);
-        if (line._map) { line.bringToFront(); hit.bringToFront(); }
       }
       if (band) {
         band.setStyle(L.extend({ opacity: 0 }, placed(look), look.band || {}));
@@ -473,8 +478,7 @@
     if (code === undefined || code === -1) { return { kind: "none", w: null, text: "not published", when: when }; }
     if (code === -2) { return { kind: "held", w: null, text: "withheld, a figure exists", when: when }; }
     var bound = code % 2 === 1, value = Math.floor(code / 2) / (row.per || 1);
-    var number = row.per && value % 1 ? group3(value) + value.toFixed(1).slice(-2) : group3(value);
-    if (row.per && value % 1) { number = group3(Math.floor(value)) + value.toFixed(1).slice(-2); }
+    var number = value % 1 ? group3(Math.floor(value)) + value.toFixed(1).slice(-2) : group3(value);
     var until = row.partial && row.partial[0] === at ? " (to " + row.partial[1] + ")" : "";
     return {
       kind: !value ? "zero" : bound ? "bound" : "own", w: lineWidth(value, months.scale), value: value, when: when,
@@ -547,6 +551,7 @@
       slider.value = at === null ? last : at;
       slider.setAttribute("aria-valuetext", at === null ? "Figures of the period, no single month" : view.when);
       name.textContent = at === null ? "Figures of the period" : view.when;
+      told.className = at === null ? "rw-hint" : "";
       told.textContent = at === null ? " Move the slider for single months, " + longMonth(months.first, 0) + " to " +
         longMonth(months.first, last) + "." : " " + corridors().join("; ") + ".";
       whole.setAttribute("aria-pressed", at === null ? "true" : "false");
