@@ -821,11 +821,23 @@
       if (look.lineCap) { attributes["stroke-linecap"] = look.lineCap; }
       svg.appendChild(shape("path", attributes));
     });
+    if (entry.plain) { return svg; }
     var head = size / 2, end = 51 - size;
     svg.appendChild(shape("path", {
       d: "M" + end + " " + (10 - head) + "L" + (end + size) + " 10L" + end + " " + (10 + head) + "Z", fill: style.arrow
     }));
     return svg;
+  }
+  function legendPart(box, part, colours, scale) {
+    var list = node("ul");
+    box.appendChild(node("p", "rw-legend-head", part.title));
+    part.entries.forEach(function (entry) {
+      var item = node("li");
+      item.appendChild(swatch(entry, colours, scale));
+      item.appendChild(node("span", "", entry.label));
+      list.appendChild(item);
+    });
+    box.appendChild(list);
   }
   function addLegend(map, legend, colours, scale) {
     var control = L.control({ position: "bottomleft" });
@@ -833,17 +845,7 @@
       var box = node("details", "rw-legend leaflet-bar"), small = map.getContainer().clientWidth < 700;
       box.open = !small;
       box.appendChild(node("summary", "", legend.title));
-      legend.parts.forEach(function (part) {
-        box.appendChild(node("p", "rw-legend-head", part.title));
-        var list = node("ul", part.columns ? "rw-columns" : "");
-        part.entries.forEach(function (entry) {
-          var item = node("li");
-          item.appendChild(swatch(entry, colours, scale));
-          item.appendChild(node("span", "", entry.label));
-          list.appendChild(item);
-        });
-        box.appendChild(list);
-      });
+      legend.parts.forEach(function (part) { legendPart(box, part, colours, scale); });
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
       return box;
@@ -887,6 +889,7 @@
       map: map, data: data, tabs: new Tabs(map), month: null, when: "", states: [],
       areas: L.svg({ pane: "routeways-areas", padding: 0.4 }), legs: L.svg({ pane: "routeways-legs", padding: 0.4 })
     };
+    map.rwView = view;
     view.areas.addTo(map);
     view.legs.addTo(map);
     var drawn = [], makers = { area: drawArea, leg: drawLeg, point: drawPoint };
@@ -1012,5 +1015,186 @@
     });
     map.getContainer().parentNode.insertBefore(bar, map.getContainer());
   }
-  window.routeways = { draw: draw, unpack: unpack, node: node, sparkline: sparkline };
+  /* --- many lines of anybody's ---------------------------------------------------------------------------------- */
+  /* One canvas for all: vertices are kept in the plane of zoom 0 and scaled at each view; equal widths share strokes. */
+  var ManyLines = L.Renderer.extend({
+    initialize: function (data, pane) {
+      L.Renderer.prototype.initialize.call(this, { padding: 0.15, pane: pane });
+      this.lines = data;
+    },
+    _initContainer: function () {
+      this._container = node("canvas", "rw-canvas");
+      this._container.setAttribute("role", "img");
+      this._container.setAttribute("aria-label", this.lines.name + ": " + group3(this.lines.count) + " lines");
+      this._pen = this._container.getContext("2d");
+    },
+    _destroyContainer: function () { this._container.remove(); delete this._container; delete this._pen; },
+    _updatePaths: function () { return; },
+    _update: function () {
+      if (this._map._animatingZoom && this._bounds) { return; }
+      L.Renderer.prototype._update.call(this);
+      var size = this._bounds.getSize(), dense = window.devicePixelRatio || 1, canvas = this._container;
+      L.DomUtil.setPosition(canvas, this._bounds.min);
+      canvas.width = dense * size.x;
+      canvas.height = dense * size.y;
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+      this._pen.setTransform(dense, 0, 0, dense, -dense * this._bounds.min.x, -dense * this._bounds.min.y);
+      this.paint(this._pen, this._bounds);
+    },
+    paint: function (pen, view) {
+      var all = this.lines, factor = Math.pow(2, this._map.getZoom()), origin = this._map.getPixelOrigin(), drawn = 0;
+      var left = (view.min.x + origin.x) / factor, right = (view.max.x + origin.x) / factor, x = all.x, y = all.y;
+      var top = (view.min.y + origin.y) / factor, bottom = (view.max.y + origin.y) / factor, box = all.boxes;
+      pen.strokeStyle = all.colour;
+      pen.lineJoin = "bevel";
+      all.classes.forEach(function (one) {
+        var near = 0.8;
+        pen.lineWidth = one.width;
+        pen.globalAlpha = one.alpha;
+        pen.setLineDash(one.dash);
+        pen.beginPath();
+        one.parts.forEach(function (part) {
+          var at = part * 4;
+          if (box[at] > right || box[at + 2] < left || box[at + 1] > bottom || box[at + 3] < top) { return; }
+          var first = all.starts[part], end = all.starts[part + 1], px = x[first] * factor - origin.x, py = y[first] * factor - origin.y;
+          pen.moveTo(px, py);
+          for (var i = first + 1; i < end; i += 1) {
+            var qx = x[i] * factor - origin.x, qy = y[i] * factor - origin.y;
+            if (i + 1 < end && Math.abs(qx - px) < near && Math.abs(qy - py) < near) { continue; }
+            pen.lineTo(qx, qy);
+            px = qx;
+            py = qy;
+          }
+          drawn += 1;
+          if (drawn % 60 === 0) { pen.stroke(); pen.beginPath(); }
+        });
+        pen.stroke();
+      });
+    },
+    /* The line nearest to a place on the map, within some pixels, or -1. */
+    nearest: function (point) {
+      var all = this.lines, factor = Math.pow(2, this._map.getZoom()), best = -1, least = Math.pow(8 / factor, 2);
+      var reach = 8 / factor, box = all.boxes, px = point.x / factor, py = point.y / factor;
+      for (var part = 0; part + 1 < all.starts.length; part += 1) {
+        var at = part * 4;
+        if (box[at] > px + reach || box[at + 2] < px - reach || box[at + 1] > py + reach || box[at + 3] < py - reach) { continue; }
+        for (var i = all.starts[part] + 1; i < all.starts[part + 1]; i += 1) {
+          var away = toSegment(px, py, all.x[i - 1], all.y[i - 1], all.x[i], all.y[i]);
+          if (away < least) { least = away; best = part; }
+        }
+      }
+      return best < 0 ? -1 : all.owner[best];
+    }
+  });
+  function toSegment(px, py, ax, ay, bx, by) {
+    var dx = bx - ax, dy = by - ay, size = dx * dx + dy * dy, part = size ? ((px - ax) * dx + (py - ay) * dy) / size : 0;
+    part = Math.max(0, Math.min(1, part));
+    return Math.pow(px - ax - part * dx, 2) + Math.pow(py - ay - part * dy, 2);
+  }
+  function openLines(data) {
+    var numbers = unpack(data.line), sizes = unpack(data.sizes), rows = data.parts ? unpack(data.parts) : null;
+    var total = numbers.length / 2, x = new Float64Array(total), y = new Float64Array(total), lon = 0, lat = 0, i, part;
+    var boxes = new Float64Array(sizes.length * 4), starts = new Int32Array(sizes.length + 1), owner = new Int32Array(sizes.length);
+    for (part = 0, i = 0; part < sizes.length; part += 1) {
+      var west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+      starts[part] = i;
+      for (var end = i + sizes[part]; i < end; i += 1) {
+        lon += numbers[2 * i];
+        lat += numbers[2 * i + 1];
+        var sine = Math.sin(Math.max(-85.0511, Math.min(85.0511, lat / data.scale)) * Math.PI / 180);
+        x[i] = (lon / data.scale + 180) / 360 * 256;
+        y[i] = 128 - Math.log((1 + sine) / (1 - sine)) * 64 / Math.PI;
+        if (x[i] < west) { west = x[i]; }
+        if (x[i] > east) { east = x[i]; }
+        if (y[i] < north) { north = y[i]; }
+        if (y[i] > south) { south = y[i]; }
+      }
+      boxes.set([west, north, east, south], part * 4);
+    }
+    if (i !== total) { throw new Error("Invalid lines: their sizes do not add up."); }
+    starts[sizes.length] = total;
+    for (part = 0, i = 0; part < sizes.length; i += 1) {
+      for (var left = rows ? rows[i] : 1; left > 0; left -= 1) { owner[part] = i; part += 1; }
+    }
+    return L.extend(data, { x: x, y: y, boxes: boxes, starts: starts, owner: owner });
+  }
+  function lineLook(tenths) {
+    if (tenths === 0) { return { width: 1.6, alpha: 0.85, dash: [5, 4] }; }
+    return tenths === 1 ? { width: 1.2, alpha: 0.45, dash: [] } : { width: tenths / 10, alpha: 0.8, dash: [] };
+  }
+  /* Lines of equal width, wider ones first, so that the narrow ones stay in sight. */
+  function byWidth(data) {
+    var widths = data.widths ? unpack(data.widths) : null, found = {};
+    data.owner.forEach(function (row, part) {
+      var tenths = widths ? widths[row] : 20;
+      found["w" + tenths] = found["w" + tenths] || L.extend(lineLook(tenths), { tenths: tenths, parts: [] });
+      found["w" + tenths].parts.push(part);
+    });
+    return Object.keys(found).map(function (key) { return found[key]; }).sort(function (a, b) { return b.tenths - a.tenths; });
+  }
+  function cell(column, row) {
+    if (column.numbers) {
+      column.numbers = typeof column.numbers === "string" ? unpack(column.numbers) : column.numbers;
+      return String(column.numbers[row]);
+    }
+    column.at = typeof column.at === "string" ? unpack(column.at) : column.at;
+    return column.at[row] < 0 ? "" : column.texts[column.at[row]];
+  }
+  function lineCard(data, row) {
+    var box = popup(data.title ? cell(data.title, row) : data.name, data.title ? data.name : "");
+    facts(box, data.columns.map(function (column) { return [column.name, cell(column, row)]; }).filter(function (fact) { return fact[1]; }));
+    return box;
+  }
+  function lines(blockId, map, groups) {
+    var data = openLines(JSON.parse(document.getElementById(blockId).textContent)), group = groups[0];
+    var container = map.getContainer(), alone = !map.rwView, pane = map.getPane("routeways-many");
+    data.classes = byWidth(data);
+    group.rwName = data.name;
+    if (!pane) { pane = map.createPane("routeways-many"); pane.style.zIndex = 408; }
+    if (alone && data.count) {
+      container.style.background = "#fbfaf7";
+      map.fitBounds([[data.bounds[1], data.bounds[0]], [data.bounds[3], data.bounds[2]]], { animate: false, padding: [20, 20] });
+    }
+    if (data.canvas) { onCanvas(data, map, group); } else { asPaths(data, map, group); }
+    if (data.legend.length) { lineLegend(data, map); }
+    container.setAttribute("data-ready", "true");
+    document.documentElement.setAttribute("data-ready", "true");
+  }
+  function onCanvas(data, map, group) {
+    var layer = new ManyLines(data, "routeways-many").addTo(group);
+    map.getPane("routeways-many").style.pointerEvents = "none";
+    map.on("click", function (event) {
+      var row = layer._map ? layer.nearest(map.project(event.latlng)) : -1;
+      if (row >= 0) { L.popup({ className: "rw-popup" }).setLatLng(event.latlng).setContent(lineCard(data, row)).openOn(map); }
+    });
+  }
+  function asPaths(data, map, group) {
+    var view = map.rwView || { map: map, tabs: new Tabs(map) }, renderer = L.svg({ pane: "routeways-many", padding: 0.4 });
+    map.rwView = view;
+    data.classes.forEach(function (look) {
+      look.parts.forEach(function (part) {
+        var points = [];
+        for (var i = data.starts[part]; i < data.starts[part + 1]; i += 1) {
+          points.push(map.unproject([data.x[i], data.y[i]], 0));
+        }
+        var row = data.owner[part], line = L.polyline(points, {
+          color: data.colour, weight: look.width, opacity: look.alpha, dashArray: look.dash.length ? look.dash.join(" ") : null,
+          lineCap: "butt", pane: "routeways-many", renderer: renderer, className: "rw-line"
+        });
+        line.rwOrder = 1e6 + row;
+        bind(line, view, function () { return lineCard(data, row); });
+        line.on("add", function () { view.tabs.add(line, line._path, data.title ? cell(data.title, row) : data.name + " " + (row + 1)); });
+        line.on("remove", function () { view.tabs.drop(line); });
+        line.addTo(group);
+      });
+    });
+  }
+  function lineLegend(data, map) {
+    var look = { modes: {}, other: data.colour }, box = map.getContainer().querySelector(".rw-legend");
+    var part = { title: data.name, entries: data.legend.map(function (one) { return L.extend({ kind: "own", mode: "", plain: true }, one); }) };
+    part.entries.push({ label: "No figure", kind: "none", mode: "", w: null, plain: true });
+    if (box) { legendPart(box, part, look); } else { addLegend(map, { title: "Legend", parts: [part] }, look); }
+  }
+  window.routeways = { lines: lines, draw: draw, unpack: unpack, node: node, sparkline: sparkline };
 })();
