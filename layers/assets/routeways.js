@@ -147,12 +147,23 @@
   }
   var SideLine = L.Polyline.extend({
     _updatePath: function () {
+      this._plain = this._parts;
+      this.draw();
+    },
+    draw: function () {
       var offset = this.options.offset || 0, trim = this.options.trim || 0;
-      this._parts = this._parts.map(function (part) { return beside(part, offset, trim); });
+      this._parts = this._plain.map(function (part) { return beside(part, offset, trim); });
       L.Polyline.prototype._updatePath.call(this);
       if (!this.options.arrow || !this._path) { return; }
       if (this._parts.length) { this._path.setAttribute("marker-end", this.options.arrow); }
       else { this._path.removeAttribute("marker-end"); }
+    },
+    /* Another look in the same view: nothing is projected or simplified anew. */
+    restyle: function (look) {
+      L.setOptions(this, look);
+      if (!this._map || !this._path || !this._plain) { return; }
+      this._renderer._updateStyle(this);
+      this.draw();
     }
   });
   /* One marker for each colour and size, shared by all lines that need it. */
@@ -219,18 +230,16 @@
         addBand(look);
       }
       if (band) {
-        band.setStyle(L.extend({ opacity: 0 }, placed(look), look.band || {}));
-        band.redraw();
+        band.restyle(L.extend({ opacity: 0 }, placed(look), look.band || {}));
       }
       line.options.className = legClass(kind) + (feature.vague ? " rw-vague" : "");
       if (line._map) {
         point();
         line._path.setAttribute("class", line.options.className);
       }
-      line.setStyle(L.extend({ dashArray: null }, placed(look), look.line));
-      line.redraw();
-      hit.setStyle(reach(look));
-      hit.redraw();
+      line.restyle(L.extend({ dashArray: null }, placed(look), look.line));
+      var area = reach(look);
+      if (area.weight !== hit.options.weight || Math.abs(area.offset - hit.options.offset) > 2) { hit.restyle(area); }
       if (hit._map) { hit._path.setAttribute("aria-label", legLabel(feature, view)); }
     };
     return group;
@@ -610,7 +619,7 @@
     if (!rows.length || rows.length !== legs.length) { return function () { return; }; }
     var head = frame.tHead.rows[0].cells[2], title = head.textContent, caption = frame.caption, about = caption.textContent;
     var held = rows.map(function (row) { return [row.cells[2].textContent, row.cells[3].textContent]; });
-    var now = held.map(function (cells) { return cells[0]; });
+    var now = held.map(function (cells) { return cells[0]; }), from = held.map(function (cells) { return cells[1]; });
     return function (at) {
       head.textContent = at === null ? title : title + ", " + view.when;
       caption.textContent = at === null ? about : about + " Figures of " + view.when + ".";
@@ -618,7 +627,7 @@
         var state = at === null ? null : stateOf(legs[i].feature, view), text = state ? state.text : held[i][0];
         if (now[i] !== text) { row.cells[2].textContent = now[i] = text; }
         var source = state ? sourceOf(legs[i].feature, view) : held[i][1];
-        if (row.cells[3].textContent !== source) { row.cells[3].textContent = source; }
+        if (from[i] !== source) { row.cells[3].textContent = from[i] = source; }
       });
     };
   }
@@ -699,47 +708,109 @@
   }
 
   /* --- basemap and labels -------------------------------------------------------------------------------------- */
+  /* Lines of [lat, lon] in the plane of zoom 0, with their boxes: projected once, scaled at each view. */
+  function flat(lines) {
+    return lines.map(function (line) {
+      var plane = new Float64Array(line.length * 2), west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+      for (var i = 0; i < line.length; i += 1) {
+        var sine = Math.sin(Math.max(-85.0511, Math.min(85.0511, line[i][0])) * Math.PI / 180);
+        var x = (line[i][1] + 180) / 360 * 256, y = 128 - Math.log((1 + sine) / (1 - sine)) * 64 / Math.PI;
+        plane[2 * i] = x;
+        plane[2 * i + 1] = y;
+        if (x < west) { west = x; }
+        if (x > east) { east = x; }
+        if (y < north) { north = y; }
+        if (y > south) { south = y; }
+      }
+      return { plane: plane, west: west, north: north, east: east, south: south };
+    });
+  }
+  /* The land under the map: a few paths of one drawing, each written anew for a view. */
+  var Ground = L.Renderer.extend({
+    initialize: function (paths, pane) {
+      L.Renderer.prototype.initialize.call(this, { pane: pane, padding: 0.4 });
+      this.paths = paths;
+    },
+    _initContainer: function () {
+      var svg = this._container = shape("svg", { "pointer-events": "none", fill: "none" });
+      this.paths.forEach(function (path) { path.element = svg.appendChild(shape("path", path.look)); });
+    },
+    _destroyContainer: function () { this._container.remove(); delete this._container; },
+    _updatePaths: function () { return; },
+    _update: function () {
+      if (this._map._animatingZoom && this._bounds) { return; }
+      L.Renderer.prototype._update.call(this);
+      var box = this._bounds, size = box.getSize(), svg = this._container, ground = this;
+      L.DomUtil.setPosition(svg, box.min);
+      svg.setAttribute("width", size.x);
+      svg.setAttribute("height", size.y);
+      svg.setAttribute("viewBox", [box.min.x, box.min.y, size.x, size.y].join(" "));
+      this.paths.forEach(function (path) { path.element.setAttribute("d", ground.written(path)); });
+    },
+    written: function (path) {
+      var factor = Math.pow(2, this._map.getZoom()), origin = this._map.getPixelOrigin(), box = this._bounds, d = [];
+      var left = box.min.x - 5, right = box.max.x + 5, top = box.min.y - 5, bottom = box.max.y + 5;
+      path.lines.forEach(function (line) {
+        var plane = line.plane, pen = false, last = plane.length - 2, px, py;
+        if (line.west * factor - origin.x > right || line.east * factor - origin.x < left ||
+          line.north * factor - origin.y > bottom || line.south * factor - origin.y < top) { return; }
+        for (var i = 0; i <= last; i += 2) {
+          var x = Math.round(plane[i] * factor - origin.x), y = Math.round(plane[i + 1] * factor - origin.y);
+          if (i && x === px && y === py) { continue; }
+          if (path.closed) {
+            d.push(i ? "L" : "M", x, " ", y);
+          } else if (i && !((x < left && px < left) || (x > right && px > right) || (y < top && py < top) || (y > bottom && py > bottom))) {
+            if (!pen) { d.push("M", px, " ", py); }
+            d.push("L", x, " ", y);
+            pen = true;
+          } else {
+            pen = false;
+          }
+          px = x;
+          py = y;
+        }
+        if (path.closed) { d.push("Z"); }
+      });
+      return d.join("") || "M0 0";
+    }
+  });
   function drawBase(map, base, colours) {
-    var pane = map.createPane("routeways-base");
+    var pane = map.createPane("routeways-base"), coast = [];
     pane.style.zIndex = 150;
     pane.setAttribute("aria-hidden", "true");
-    var renderer = L.svg({ pane: "routeways-base", padding: 0.6 });
-    var common = { pane: "routeways-base", renderer: renderer, interactive: false, smoothFactor: 0.6 };
-    (base.backdrop || []).forEach(function (part) {
-      L.polygon(part.map(function (ring) { return decode(ring, 100); }), L.extend({}, common, {
-        stroke: false, fillColor: colours.backdrop, fillOpacity: 1, smoothFactor: 1
-      })).addTo(map);
+    function rings(parts, scale) {
+      return [].concat.apply([], parts.map(function (part) {
+        return part.map(function (ring) { return decode(ring, scale); });
+      }));
+    }
+    /* Where land ends at the edge of a box there is no coast. */
+    function onEdge(a, b) {
+      for (var i = 0; i < base.boxes.length; i += 1) {
+        var box = base.boxes[i], near = 0.0015;
+        if ((Math.abs(a[1] - box[0]) < near && Math.abs(b[1] - box[0]) < near) ||
+          (Math.abs(a[1] - box[2]) < near && Math.abs(b[1] - box[2]) < near) ||
+          (Math.abs(a[0] - box[1]) < near && Math.abs(b[0] - box[1]) < near) ||
+          (Math.abs(a[0] - box[3]) < near && Math.abs(b[0] - box[3]) < near)) { return true; }
+      }
+      return false;
+    }
+    var land = rings(base.land, 1e3), borders = flat(base.borders.map(function (line) { return decode(line, 1e3); }));
+    land.forEach(function (ring) {
+      var run = [ring[0]];
+      for (var i = 1; i < ring.length; i += 1) {
+        if (onEdge(ring[i - 1], ring[i])) { if (run.length > 1) { coast.push(run); } run = [ring[i]]; } else { run.push(ring[i]); }
+      }
+      if (run.length > 1) { coast.push(run); }
     });
-    base.boxes.forEach(function (box) {
-      L.rectangle([[box[1], box[0]], [box[3], box[2]]], L.extend({}, common, {
-        stroke: false, fillColor: colours.sea, fillOpacity: 1
-      })).addTo(map);
-    });
-    var edge = function (a, b) {
-      return base.boxes.some(function (box) {
-        var near = function (u, v) { return Math.abs(u - v) < 0.0015; };
-        return (near(a[1], box[0]) && near(b[1], box[0])) || (near(a[1], box[2]) && near(b[1], box[2])) ||
-          (near(a[0], box[1]) && near(b[0], box[1])) || (near(a[0], box[3]) && near(b[0], box[3]));
-      });
-    };
-    var coast = [];
-    base.land.forEach(function (part) {
-      var rings = part.map(function (ring) { return decode(ring, 1e3); });
-      L.polygon(rings, L.extend({}, common, {
-        color: colours.land, weight: 0.6, fillColor: colours.land, fillOpacity: 1
-      })).addTo(map);
-      rings.forEach(function (ring) {
-        var run = [ring[0]];
-        for (var i = 1; i < ring.length; i += 1) {
-          if (edge(ring[i - 1], ring[i])) { if (run.length > 1) { coast.push(run); } run = [ring[i]]; } else { run.push(ring[i]); }
-        }
-        if (run.length > 1) { coast.push(run); }
-      });
-    });
-    L.polyline(coast, L.extend({}, common, { color: colours.coast, weight: 0.8 })).addTo(map);
-    var borders = base.borders.map(function (line) { return decode(line, 1e3); });
-    L.polyline(borders, L.extend({}, common, { color: colours.land, weight: 2.2 })).addTo(map);
-    L.polyline(borders, L.extend({}, common, { color: colours.border, weight: 1, dashArray: "4 2" })).addTo(map);
+    var boxes = base.boxes.map(function (box) { return [[box[1], box[0]], [box[1], box[2]], [box[3], box[2]], [box[3], box[0]]]; });
+    new Ground([
+      { lines: flat(rings(base.backdrop, 100)), closed: true, look: { fill: colours.backdrop, "fill-rule": "evenodd" } },
+      { lines: flat(boxes), closed: true, look: { fill: colours.sea } },
+      { lines: flat(land), closed: true, look: { fill: colours.land, stroke: colours.land, "stroke-width": 0.6, "fill-rule": "evenodd" } },
+      { lines: flat(coast), look: { stroke: colours.coast, "stroke-width": 0.8, "stroke-linejoin": "round" } },
+      { lines: borders, look: { stroke: colours.land, "stroke-width": 2.2 } },
+      { lines: borders, look: { stroke: colours.border, "stroke-width": 1, "stroke-dasharray": "4 2" } }
+    ], "routeways-base").addTo(map);
   }
   /* Names keep clear of each other: earlier ones win, the others wait for a closer view. */
   function drawLabels(map, labels) {
@@ -884,6 +955,12 @@
     [["areas", 405], ["legs", 410], ["points", 620]].forEach(function (pair) {
       map.createPane("routeways-" + pair[0]).style.zIndex = pair[1];
     });
+    addLegend(map, data.legend, colours, data.months && data.months.scale);
+    fit(data.bounds);
+    /* The first view is always within reach, however wide the window. */
+    map.options.maxBoundsViscosity = 0.8;
+    map.setMaxBounds(map.getBounds().extend([data.reach[1], data.reach[0]]).extend([data.reach[3], data.reach[2]]));
+    density();
     drawBase(map, data.base, colours);
     var view = {
       map: map, data: data, tabs: new Tabs(map), month: null, when: "", states: [],
@@ -916,7 +993,6 @@
     });
     var clear = drawLabels(map, data.labels);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-    addLegend(map, data.legend, colours, data.months && data.months.scale);
     addAttribution(map, data.credits);
     function fit(box, animate) {
       map.stop();
@@ -936,10 +1012,6 @@
     map.on("zoomend", density);
     addViews(map, data.views, fit);
     if (data.months) { addTime(view, drawn, container); }
-    fit(data.bounds);
-    map.options.maxBoundsViscosity = 0.8;
-    map.setMaxBounds([[data.reach[1], data.reach[0]], [data.reach[3], data.reach[2]]]);
-    density();
     clear();
     var moved = false;
     map.on("dragstart zoomstart", function () { moved = true; });
