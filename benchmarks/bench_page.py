@@ -138,7 +138,9 @@ def legs_by_month(legs: int = 300, months: int = 200) -> str:
     values[random.random((months, legs)) < 0.1] = np.nan
     index = pd.period_range("2008-01", periods=months, freq="M")
     table = pd.DataFrame(values, index=index, columns=ids)
-    corridors = gpd.GeoDataFrame({"title": ["A corridor"]}, geometry=[box(12, 35, 28, 46)], index=["a"], crs="EPSG:4326")
+    corridors = gpd.GeoDataFrame(
+        {"title": ["A corridor"]}, geometry=[box(12, 35, 28, 46)], index=["a"], crs="EPSG:4326"
+    )
     return page_html(layers.build_map(corridors, None, None, routes=routes, months=table))
 
 
@@ -161,11 +163,16 @@ class Bench:
                 call.abort()
 
         if not name.startswith("stock"):
-            page.on("request", lambda asked: outside.append(asked.url) if not asked.url.endswith(f"{name}.html") else None)
+            page.on(
+                "request",
+                lambda asked: outside.append(asked.url) if not asked.url.endswith(f"{name}.html") else None,
+            )
         del route
         page.add_init_script(DRAWN)
         page.goto(f"{self.address}/{name}.html")
-        took = page.wait_for_function("window.drawnAfter", timeout=60_000) if name.startswith("stock") else None
+        took = (
+            page.wait_for_function("window.drawnAfter", timeout=60_000) if name.startswith("stock") else None
+        )
         value = took.json_value() if took else self._polled(page)
         context.close()
         return float(value), [url for url in outside if not url.endswith("favicon.ico")]

@@ -25,6 +25,10 @@ AREA: Final = "#5b6b7a"
 BLUE: Final = "#0072B2"
 VERMILLION: Final = "#D55E00"
 
+MORE: Final = "#762a83"
+LESS: Final = "#1b7837"
+"""Purple and green stay apart in the common kinds of colour blindness; lines of less are also dashed."""
+
 MODE_COLOURS: Final = {"sea": BLUE, "land": VERMILLION}
 """Blue and vermillion stay apart in the common kinds of colour blindness; the mode is also said in words."""
 

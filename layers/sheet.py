@@ -19,6 +19,7 @@ from layers.captions import (
     legs_html,
     widths_text,
 )
+from layers.differences import add_differences, period_changes
 from layers.features import view_bounds
 from layers.gathering import (
     crosses_kosovo,
@@ -123,6 +124,7 @@ def build_map(
     period: str | None = None,
     figures: DataFrame | None = None,
     months: DataFrame | bool = True,
+    against: str | None = None,
 ) -> RouteMap:
     """Build the map of corridors: legs, areas, crossings and places, with figures, legend and sources.
 
@@ -149,6 +151,9 @@ def build_map(
     months : bool or DataFrame
         True puts a slider under the map wherever monthly values exist; False leaves it out. A table of your
         own (:func:`layers.timeline.months_of_table`) is shown instead, from its newest month.
+    against : str, optional
+        An earlier period: the map shows how ``period`` changed against it
+        (:func:`layers.differences.period_changes`), without a slider.
 
     Returns
     -------
@@ -158,7 +163,7 @@ def build_map(
     Raises
     ------
     InvalidInputError
-        If ``corridors`` has no column ``title``.
+        If ``corridors`` has no column ``title``, or ``against`` is given without ``period`` and ``counts``.
 
     Notes
     -----
@@ -180,6 +185,10 @@ def build_map(
         raise InvalidInputError(
             "Invalid corridors. Column 'title' is missing: take what geo.build_corridors gives."
         )
+    if against is not None and (period is None or counts is None):
+        raise InvalidInputError(
+            f"Invalid against '{against}'. A change needs counts and a period of its own."
+        )
     legs = routes_of(corridors) if routes is None else routes
     titles = {str(corridor): text_of(name) or str(corridor) for corridor, name in corridors["title"].items()}
     through = as_of or latest_day(stats, "as_of")
@@ -194,7 +203,10 @@ def build_map(
     data["series"] = series
     text["asof"] = as_of_text(stats, through, corridors)
     by_month = _months_of(months, counts, corridors, legs, places, as_of=through, known_on=known_on)
-    if by_month is not None:
+    if against is not None and counts is not None:
+        dates = {"as_of": through, "known_on": known_on}
+        _add_changes(data, text, counts, corridors, legs, period=str(period), against=against, **dates)
+    elif by_month is not None:
         _add_time(data, text, by_month, corridors, titles, own=not isinstance(months, bool))
     sheet = RouteMap(title or f"Routes and crossings: {', '.join(titles.values()) or 'none'}")
     _fill(sheet, data, text)
@@ -217,6 +229,26 @@ def _months_of(
         return months_of_counts(counts, corridors, legs, places=spots, **dates)
     known = [] if legs is None else [str(leg) for leg in legs.index]
     return months_of_table(asked, corridors=map(str, corridors.index), legs=known, places=spots)
+
+
+def _add_changes(
+    data: dict[str, Any],
+    text: dict[str, Any],
+    counts: DataFrame,
+    corridors: GeoDataFrame,
+    legs: GeoDataFrame | None,
+    **asked: Any,  # noqa: ANN401 - what period_changes takes
+) -> None:
+    """Draw the changes between two periods, and tell them in the table and the summary."""
+    changes = period_changes(counts, corridors, legs, **asked)
+    about = f"Change, {asked['period']} against {asked['against']}"
+    add_differences(data, changes, areas=areas_drawn(corridors), about=about)
+    text["legs"] = legs_html([layer for layer in data["layers"] if layer["type"] == "leg"])
+    text["summary"] = [
+        (text_of(title), [changes["corridors"].get(str(name), {}).get("sentence", "Not compared.")])
+        for name, title in corridors["title"].items()
+    ]
+    text["notes"] = [f"{about}. Widths: the size of the change, the same on every map.", *text["notes"][1:]]
 
 
 def _add_time(

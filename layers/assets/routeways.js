@@ -247,8 +247,15 @@
 
   /* --- areas and points ---------------------------------------------------------------------------------------- */
   /* The shade of an area by the square root of its figure, on one scale for all months; hatched where there is none. */
-  function areaStyle(state, view) {
+  function areaStyle(state, view, change) {
     var colour = view.data.colours.area, plain = { color: colour, weight: 1, opacity: 0.55, dashArray: "2 3", fillColor: colour };
+    if (change === "more" || change === "less") {
+      return L.extend(plain, {
+        color: view.data.colours[change], fillColor: view.data.colours[change], weight: 2, opacity: 0.9, fillOpacity: 0.12,
+        dashArray: change === "less" ? "10 4" : null
+      });
+    }
+    if (change === "none") { state = { kind: "none" }; }
     if (!state) { return L.extend(plain, { fillOpacity: 0.09 }); }
     if (state.kind === "none" || state.kind === "held") {
       return L.extend(plain, {
@@ -280,7 +287,7 @@
     var rings = feature.shape.map(function (part) {
       return part.map(function (ring) { return decode(ring, 1e3); });
     });
-    var area = L.polygon(rings, L.extend(areaStyle(null, view), {
+    var area = L.polygon(rings, L.extend(areaStyle(null, view, feature.change), {
       pane: "routeways-areas", renderer: view.areas, className: "rw-area"
     }));
     area.rwShow = function (state) {
@@ -819,26 +826,29 @@
     pane.style.pointerEvents = "none";
     pane.setAttribute("aria-hidden", "true");
     var made = labels.map(function (label) {
-      var text = node("span", label.country ? "rw-label rw-country" : "rw-label rw-place", label.text);
+      var text = node("span", label.sign ? "rw-label rw-sign" : label.country ? "rw-label rw-country" : "rw-label rw-place", label.text);
       var marker = L.marker(decode(label.at, 1e4)[0], {
         icon: L.divIcon({ className: "rw-label-box", html: text, iconSize: [0, 0] }),
         interactive: false, keyboard: false, pane: "routeways-labels"
       }).addTo(map);
-      return { text: text, marker: marker, from: label.from, country: label.country };
+      return { text: text, marker: marker, from: label.from, country: label.country, sign: label.sign };
     });
     made.forEach(function (one) { one.width = one.text.offsetWidth; one.height = one.text.offsetHeight; });
     /* Where a name may stand about its point; the first free place is taken. */
     function spots(one) {
       var w = one.width, h = one.height;
+      if (one.sign) {
+        return [0, 26, -26, 52, -52, 78, -78].map(function (away) { return [-w / 2, away - h / 2]; });
+      }
       if (one.country) { return [[-w / 2, -h / 2], [-w / 2, -h / 2 - 16], [-w / 2, -h / 2 + 16]]; }
       return [[9, -h / 2], [-w - 9, -h / 2], [-w / 2, -h - 8], [-w / 2, 8]];
     }
     function clear() {
       var zoom = map.getZoom(), taken = [], size = map.getSize(), origin = map.getContainer().getBoundingClientRect();
-      var add = function (element) {
+      var points = [], add = function (element) {
         var box = element.getBoundingClientRect();
         if (box.width) {
-          taken.push([box.left - origin.left + 2, box.top - origin.top + 2, box.right - origin.left - 2, box.bottom - origin.top - 2]);
+          (element.closest(".rw-point") ? points : taken).push([box.left - origin.left + 2, box.top - origin.top + 2, box.right - origin.left - 2, box.bottom - origin.top - 2]);
         }
       };
       Array.prototype.forEach.call(map.getContainer().querySelectorAll(".rw-point svg, .rw-legend, .leaflet-control"), add);
@@ -848,9 +858,10 @@
           found = spots(one).find(function (spot) {
             var box = [at.x + spot[0], at.y + spot[1], at.x + spot[0] + one.width, at.y + spot[1] + one.height];
             if (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2) { return false; }
-            var free = !taken.some(function (other) {
+            var over = function (other) {
               return box[0] < other[2] + 2 && box[2] > other[0] - 2 && box[1] < other[3] && box[3] > other[1];
-            });
+            };
+            var free = !taken.some(over) && (one.sign || !points.some(over));
             if (free) { taken.push(box); }
             return free;
           });
@@ -874,11 +885,16 @@
       return box;
     }
     if (entry.area) {
-      var gap = entry.kind === "none" || entry.kind === "held", rect = {
+      var turned = entry.kind === "more" || entry.kind === "less", gap = entry.kind === "none" || entry.kind === "held", rect = {
         x: 2, y: 3, width: 48, height: 14, fill: gap ? hatch(svg, entry.kind, colours.area) : colours.area,
-        "fill-opacity": gap ? 1 : entry.kind ? areaShade(entry.value, scale) : 0.12, stroke: colours.area
+        "fill-opacity": gap ? 1 : entry.value ? areaShade(entry.value, scale) : 0.12, stroke: colours.area
       };
-      if (entry.kind !== "own") { rect["stroke-dasharray"] = entry.kind === "held" ? "0.1 4" : "2 3"; }
+      if (turned) {
+        L.extend(rect, { fill: colours[entry.kind], stroke: colours[entry.kind], "fill-opacity": 0.12, "stroke-width": 2 });
+      }
+      if (entry.kind !== "own" && entry.kind !== "more") {
+        rect["stroke-dasharray"] = entry.kind === "held" ? "0.1 4" : entry.kind === "less" ? "10 4" : "2 3";
+      }
       svg.appendChild(shape("rect", rect));
       return svg;
     }
@@ -913,7 +929,7 @@
   function addLegend(map, legend, colours, scale) {
     var control = L.control({ position: "bottomleft" });
     control.onAdd = function () {
-      var box = node("details", "rw-legend leaflet-bar"), small = map.getContainer().clientWidth < 700;
+      var box = node("details", "rw-legend leaflet-bar"), small = map.getContainer().clientWidth < 900;
       box.open = !small;
       box.appendChild(node("summary", "", legend.title));
       legend.parts.forEach(function (part) { legendPart(box, part, colours, scale); });
