@@ -112,7 +112,30 @@ def _of_legs(
         then = leg_figures(counts, corridors, routes, period=against, **dates)
     except NotCoveredError:
         return {}
-    return {str(leg): _of_leg(now.loc[leg], then.loc[leg]) for leg in routes.index}
+    found = {str(leg): _of_leg(now.loc[leg], then.loc[leg]) for leg in routes.index}
+    return found | _of_own_counts(counts, routes, period, against, dates)
+
+
+def _of_own_counts(
+    counts: DataFrame, routes: GeoDataFrame, period: str, against: str, dates: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return the changes of legs that a user's own counts name as places."""
+    from geo.checks import check_date
+    from geo.stats import parse_period
+    from geo.stats.choice import series_rows
+    from geo.stats.series import build_series
+
+    known = dates.get("known_on")
+    found = {}
+    for leg in set(map(str, routes.index)) & set(counts["place"]):
+        keys = counts[counts["place"] == leg][["corridor", "source", "measure", "basis"]].drop_duplicates()
+        rows = series_rows(counts, *keys.iloc[0], leg)
+        series = build_series(rows, known_on=None if known is None else check_date(known, name="known_on"))
+        spans = [series.span(parse_period(one)) for one in (period, against)]
+        about = {"source": series.source, "measure": series.measure, "basis": series.basis, "label": ""}
+        now, then = ({**about, "unit": series.unit, "value": span.value} for span in spans)
+        found[leg] = _of_leg(now, then)
+    return found
 
 
 def _of_leg(now: Any, then: Any) -> dict[str, Any]:  # noqa: ANN401 - rows of a table
@@ -142,13 +165,13 @@ def _signed(now: float, then: float) -> dict[str, Any]:
 
     Examples
     --------
-    >>> _signed(120, 100)["sign"], _signed(80, 100)["sign"], _signed(5, 5)["kind"]
-    ('+20 (+20.0 %)', '−20 (−20.0 %)', 'same')
+    >>> [_signed(now, 100)["kind"] for now in (120, 80, 100)], _signed(80, 100)["sign"].split("\u00a0")[0]
+    (['more', 'less', 'same'], '−20 (−20.0')
     """
     change = now - then
     kind = "more" if change > 0 else "less" if change < 0 else "same"
     mark = {"more": "+", "less": "−", "same": "±"}[kind]
-    percent = f"{mark}{abs(change) / then * 100:.1f}\u00a0%" if then else "from 0"
+    percent = f"{mark}{abs(change) / then * 100:,.1f}\u00a0%" if then else "from 0"
     return {"kind": kind, "change": change, "sign": f"{mark}{count_text(abs(change))} ({percent})"}
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import InvalidInputError
+from layers.captions import figure_html
 from layers.features import LINE_DECIMALS
 from layers.literal import DataBlock
 from layers.packing import pack_numbers
@@ -80,10 +81,11 @@ def add_lines(
     >>> from shapely import LineString
     >>> from layers.sheet import RouteMap
     >>> frame = gpd.GeoDataFrame({"name": ["A"]}, geometry=[LineString([(0, 0), (1, 1)])], crs="EPSG:4326")
-    >>> add_lines(RouteMap("Lines"), frame, title="name").layer_name
-    'Lines'
+    >>> type(add_lines(RouteMap("Lines"), frame, title="name")).__name__
+    'FeatureGroup'
     """
-    if not isinstance(sheet.get_root(), OfflineFigure):  # type: ignore[no-untyped-call]  # folium is typed in part
+    figure: Any = sheet.get_root()  # type: ignore[no-untyped-call]  # folium is typed in part
+    if not isinstance(figure, OfflineFigure):
         raise InvalidInputError(
             f"Invalid map '{type(sheet).__name__}'. Lines are added to a map of layers.build_map."
         )
@@ -103,6 +105,8 @@ def add_lines(
     if value is not None:
         data["widths"] = pack_numbers(_widths(rows[value], value))
         data["legend"] = [{"label": f"{mark:,}", "w": line_width(mark)} for mark in WIDTH_MARKS]
+    if not figure.opening:
+        figure.opening, figure.closing = figure_html([])
     group = folium.FeatureGroup(name="Lines of routeways")
     group.add_to(sheet)
     sheet.add_child(DataBlock(data, "lines", [sheet, group]))

@@ -193,7 +193,7 @@
   }
   function drawLeg(feature, view) {
     var colours = view.data.colours, style = legStyle(feature.kind, feature.mode, feature.w, colours);
-    var points = decode(feature.line, 1e4), group = L.featureGroup(), band = null, line = null, arrowed = style;
+    var points = decode(feature.line, 1e4), group = L.featureGroup(), band = null, line = null;
     var common = { noClip: true, smoothFactor: 1, pane: "routeways-legs", renderer: view.legs, interactive: false };
     function placed(look) { return { offset: look.width / 2 + 1.5, trim: arrowSize(look) }; }
     function reach(look) { return { offset: look.width / 2 + 1.5, trim: 0, weight: Math.max(14, look.width + 4) }; }
@@ -209,23 +209,18 @@
     }
     if (style.band) { addBand(style); }
     line = new SideLine(points, L.extend({}, common, placed(style), style.line, {
-      className: legClass(feature.kind) + (feature.vague ? " rw-vague" : "")
+      className: legClass(feature.kind) + (feature.vague ? " rw-vague" : ""), arrow: arrowHead(view.legs, style)
     })).addTo(group);
     var hit = new SideLine(points, L.extend({}, common, reach(style), {
       interactive: true, color: "#1f2a33", opacity: 0, className: "rw-hit"
     })).addTo(group);
-    function point() {
-      line.options.arrow = arrowHead(view.legs, arrowed);
-      line._path.setAttribute("aria-hidden", "true");
-    }
-    line.on("add", function () { point(); line.redraw(); });
+    line.on("add", function () { line._path.setAttribute("aria-hidden", "true"); });
     bind(hit, view, function () { return legPopup(feature, view); });
     hit.on("add", function () { view.tabs.add(hit, hit._path, legLabel(feature, view)); });
     hit.on("remove", function () { view.tabs.drop(hit); });
     /* Shows one month, or (without a state) the figure of the period. */
     group.rwShow = function (state) {
       var kind = state ? state.kind : feature.kind, look = legStyle(kind, feature.mode, state ? state.w : feature.w, colours);
-      arrowed = look;
       if (look.band && !band) {
         addBand(look);
       }
@@ -233,11 +228,8 @@
         band.restyle(L.extend({ opacity: 0 }, placed(look), look.band || {}));
       }
       line.options.className = legClass(kind) + (feature.vague ? " rw-vague" : "");
-      if (line._map) {
-        point();
-        line._path.setAttribute("class", line.options.className);
-      }
-      line.restyle(L.extend({ dashArray: null }, placed(look), look.line));
+      if (line._map) { line._path.setAttribute("class", line.options.className); }
+      line.restyle(L.extend({ dashArray: null, arrow: arrowHead(view.legs, look) }, placed(look), look.line));
       var area = reach(look);
       if (area.weight !== hit.options.weight || Math.abs(area.offset - hit.options.offset) > 2) { hit.restyle(area); }
       if (hit._map) { hit._path.setAttribute("aria-label", legLabel(feature, view)); }
@@ -663,17 +655,21 @@
       element.addEventListener("focus", function () { tabs.select(layer); });
     }
     layer.rwElement = element;
-    if (this.items.indexOf(layer) < 0) { this.items.push(layer); }
-    this.order();
+    if (!layer._rwListed) { layer._rwListed = true; this.items.push(layer); this.sorted = false; }
+    if (!this.current) { this.select(layer); }
   };
   Tabs.prototype.drop = function (layer) {
+    layer._rwListed = false;
     this.items = this.items.filter(function (item) { return item !== layer; });
-    if (this.current === layer) { this.current = null; }
+    if (this.current !== layer) { return; }
+    this.current = null;
     this.order();
+    if (this.items.length) { this.select(this.items[0]); }
   };
+  /* Sorted when somebody asks, not at each of hundreds of additions. */
   Tabs.prototype.order = function () {
-    this.items.sort(function (a, b) { return a.rwOrder - b.rwOrder; });
-    if (!this.current && this.items.length) { this.select(this.items[0]); }
+    if (!this.sorted) { this.items.sort(function (a, b) { return a.rwOrder - b.rwOrder; }); }
+    this.sorted = true;
   };
   Tabs.prototype.select = function (layer) {
     if (this.current && this.current.rwElement) { this.current.rwElement.setAttribute("tabindex", "-1"); }
@@ -681,6 +677,7 @@
     layer.rwElement.setAttribute("tabindex", "0");
   };
   Tabs.prototype.key = function (event, layer) {
+    this.order();
     var at = this.items.indexOf(layer), size = this.items.length, next = null;
     if (event.key === "Enter" || event.key === " ") {
       layer._rwReturn = true;
@@ -826,14 +823,21 @@
     pane.style.pointerEvents = "none";
     pane.setAttribute("aria-hidden", "true");
     var made = labels.map(function (label) {
-      var text = node("span", label.sign ? "rw-label rw-sign" : label.country ? "rw-label rw-country" : "rw-label rw-place", label.text);
-      var marker = L.marker(decode(label.at, 1e4)[0], {
-        icon: L.divIcon({ className: "rw-label-box", html: text, iconSize: [0, 0] }),
-        interactive: false, keyboard: false, pane: "routeways-labels"
-      }).addTo(map);
-      return { text: text, marker: marker, from: label.from, country: label.country, sign: label.sign };
+      return { label: label, at: L.latLng(decode(label.at, 1e4)[0]), from: label.from, country: label.country, sign: label.sign };
     });
-    made.forEach(function (one) { one.width = one.text.offsetWidth; one.height = one.text.offsetHeight; });
+    /* A name is made when the view first comes near enough for it. */
+    function write(zoom) {
+      var fresh = made.filter(function (one) { return !one.text && zoom >= one.from; });
+      fresh.forEach(function (one) {
+        var kind = one.sign ? "rw-sign" : one.country ? "rw-country" : "rw-place";
+        one.text = node("span", "rw-label " + kind, one.label.text);
+        L.marker(one.at, {
+          icon: L.divIcon({ className: "rw-label-box", html: one.text, iconSize: [0, 0] }),
+          interactive: false, keyboard: false, pane: "routeways-labels"
+        }).addTo(map);
+      });
+      fresh.forEach(function (one) { one.width = one.text.offsetWidth; one.height = one.text.offsetHeight; });
+    }
     /* Where a name may stand about its point; the first free place is taken. */
     function spots(one) {
       var w = one.width, h = one.height;
@@ -844,7 +848,9 @@
       return [[9, -h / 2], [-w - 9, -h / 2], [-w / 2, -h - 8], [-w / 2, 8]];
     }
     function clear() {
-      var zoom = map.getZoom(), taken = [], size = map.getSize(), origin = map.getContainer().getBoundingClientRect();
+      var zoom = map.getZoom();
+      write(zoom);
+      var taken = [], size = map.getSize(), origin = map.getContainer().getBoundingClientRect();
       var points = [], add = function (element) {
         var box = element.getBoundingClientRect();
         if (box.width) {
@@ -853,7 +859,8 @@
       };
       Array.prototype.forEach.call(map.getContainer().querySelectorAll(".rw-point svg, .rw-legend, .leaflet-control"), add);
       made.forEach(function (one) {
-        var at = map.latLngToContainerPoint(one.marker.getLatLng()), found = null;
+        if (!one.text) { return; }
+        var at = map.latLngToContainerPoint(one.at), found = null;
         if (zoom >= one.from) {
           found = spots(one).find(function (spot) {
             var box = [at.x + spot[0], at.y + spot[1], at.x + spot[0] + one.width, at.y + spot[1] + one.height];

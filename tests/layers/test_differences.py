@@ -14,7 +14,7 @@ QUESTION = {"period": "2024-04", "against": "2024-01"}
 
 def counts_of(make, **legs):
     """A corridor's months, and months of single legs."""
-    parts = [make.counts((100, 120, 110, 150))]
+    parts = [make.counts((20_000, 120, 110, 25_000) if legs else (100, 120, 110, 150))]
     parts += [make.counts(values).assign(place=leg) for leg, values in legs.items()]
     return pd.concat(parts, ignore_index=True)
 
@@ -70,6 +70,8 @@ def test_legs_change_by_figures_of_their_own_only(make):
     assert found["leg_1"]["sign"] == "−8,000 (−88.9\u00a0%)"
     bound = period_changes(counts_of(make), make.corridors(), make.routes(), **QUESTION)["legs"]["leg_0"]
     assert bound["kind"] == "none"
+    own = period_changes(counts_of(make, leg_1=(60, 1, 1, 90)), make.corridors(), make.routes(), **QUESTION)
+    assert own["legs"]["leg_1"]["sign"] == "+30 (+50.0\u00a0%)"
     assert "no figure of this leg alone" in bound["sentence"]
 
 
@@ -116,7 +118,7 @@ def test_changes_differ_by_line_and_sign_and_not_by_colour_alone(changed, visit)
     assert look[3][1] == "5 4"
     signs = page.locator(".rw-sign").all_inner_texts()
     assert "+4,000 (+4,000.0\u00a0%)" in signs
-    assert "A strait +50 (+50.0\u00a0%)" in signs
+    assert "A strait +5,000 (+25.0\u00a0%)" in signs
     assert page.locator(".rw-sign").first.is_visible()
     assert page.locator(".rw-slider").count() == 0
     assert "Change, 2024-04 against 2024-01" in page.locator(".rw-legend").inner_text()
