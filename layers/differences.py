@@ -63,11 +63,14 @@ def period_changes(
     """
     from geo.stats import corridor_stats
 
-    dates = {"as_of": as_of, "known_on": known_on}
+    dates: dict[str, Any] = {"as_of": as_of, "known_on": known_on}
     stats = corridor_stats(
         counts, corridors, period=period, against=against, statistics=["total_change"], **dates
     )
-    rows = {str(key[0]): row for key, row in stats.iterrows()}
+    rows = {
+        str(name): row
+        for name, (_, row) in zip(stats.index.get_level_values(0), stats.iterrows(), strict=True)
+    }
     held = {corridor: _of_stat(row) for corridor, row in rows.items()}
     if routes is None:
         return {"corridors": held, "legs": {}}
@@ -129,7 +132,8 @@ def _of_own_counts(
     found = {}
     for leg in set(map(str, routes.index)) & set(counts["place"]):
         keys = counts[counts["place"] == leg][["corridor", "source", "measure", "basis"]].drop_duplicates()
-        rows = series_rows(counts, *keys.iloc[0], leg)
+        corridor, source, measure, basis = (str(part) for part in keys.iloc[0])
+        rows = series_rows(counts, corridor, source, measure, basis, leg)
         series = build_series(rows, known_on=None if known is None else check_date(known, name="known_on"))
         spans = [series.span(parse_period(one)) for one in (period, against)]
         about = {"source": series.source, "measure": series.measure, "basis": series.basis, "label": ""}

@@ -138,6 +138,20 @@ def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if kind in classes
         for value in [_CLASS_VALUES[kind]]
     ]
+    if any(leg.get("least") for leg in legs):
+        label = "Between two figures: the line inside is the least, the band the most"
+        entries.append(
+            {
+                "label": label,
+                "kind": "bound",
+                "mode": shown,
+                "w": line_width(50_000),
+                "least": line_width(10_000),
+            }
+        )
+    if any(leg.get("vague") for leg in legs):
+        label = "Schematic: the line shows a direction only"
+        entries.append({"label": label, "kind": "own", "mode": shown, "w": line_width(1_000), "vague": True})
     entries += [
         {"label": f"By {mode}", "kind": "own", "mode": mode, "w": line_width(5_000)}
         for mode in modes

@@ -84,7 +84,7 @@ def add_lines(
     >>> type(add_lines(RouteMap("Lines"), frame, title="name")).__name__
     'FeatureGroup'
     """
-    figure: Any = sheet.get_root()  # type: ignore[no-untyped-call]  # folium is typed in part
+    figure: Any = sheet.get_root()
     if not isinstance(figure, OfflineFigure):
         raise InvalidInputError(
             f"Invalid map '{type(sheet).__name__}'. Lines are added to a map of layers.build_map."

@@ -245,12 +245,12 @@ class _Series:
     partial: tuple[pd.Period, str] | None = None
 
     def on(self, every: pd.PeriodIndex) -> MonthRow:
-        values = self.values.reindex(every).to_numpy(dtype=float)
+        values = np.asarray(self.values.reindex(every), dtype=np.float64)
         withheld = np.array([month in self.withheld for month in every], dtype=bool) & np.isnan(values)
         partial = (
             None
             if self.partial is None or self.partial[0] not in every
-            else (int(every.get_loc(self.partial[0])), self.partial[1])
+            else (list(every).index(self.partial[0]), self.partial[1])
         )
         return MonthRow(values, withheld, np.full(len(every), self.bound), self.unit, partial)
 
@@ -265,7 +265,7 @@ class _Found:
         from geo.stats.choice import series_rows
 
         about, cut = table.attrs["series"][corridor], table.attrs["partial"].get(corridor)
-        values = table[corridor].set_axis(table.index.to_period("M"))
+        values = table[corridor].set_axis(pd.DatetimeIndex(table.index).to_period("M"))
         values = values[values.first_valid_index() : values.last_valid_index()]
         rows = series_rows(self.counts, corridor, about["source"], about["measure"], about["basis"])
         partial = (pd.Period(cut["month"], freq="M"), day_text(cut["to"])) if cut else None
@@ -296,7 +296,7 @@ class _Found:
         rows = rows if corridor is None else rows[rows["corridor"].isin([corridor, ""])]
         keys = rows[["corridor", "source", "measure", "basis"]].drop_duplicates().itertuples(index=False)
         for key in sorted(keys, key=lambda one: one[2] != measure):
-            one = self._series(*key, place)
+            one = self._series(str(key[0]), str(key[1]), str(key[2]), str(key[3]), place)
             if one is not None:
                 return one
         return None

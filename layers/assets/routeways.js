@@ -82,7 +82,7 @@
 
   /* --- lines --------------------------------------------------------------------------------------------------- */
   /* One function says how a leg looks; the map and the legend both ask it. */
-  function legStyle(kind, mode, width, colours) {
+  function legStyle(kind, mode, width, colours, least) {
     var colour = colours.modes[mode] || colours.other;
     if (kind === "own") {
       return { line: { color: colour, weight: width, opacity: 0.88, lineCap: "butt" }, arrow: colour, width: width };
@@ -90,7 +90,7 @@
     if (kind === "bound") {
       return {
         band: { color: colour, weight: width, opacity: 0.16, lineCap: "butt" },
-        line: { color: colour, weight: 1.5, opacity: 0.9, lineCap: "butt" }, arrow: colour, width: width, head: 4
+        line: { color: colour, weight: least || 1.5, opacity: 0.9, lineCap: "butt" }, arrow: colour, width: width, head: least || 4
       };
     }
     if (kind === "zero") {
@@ -187,12 +187,14 @@
     var mode = feature.facts.find(function (fact) { return fact[0] === "Mode"; }), state = stateOf(feature, view);
     return feature.title + (mode ? ", " + mode[1] : "") + ". " + (state ? state.when + ": " + state.text + "." : feature.figure);
   }
+  /* A schematic line has beads: it shows a direction, not a way. */
+  function fuzzy(style) { return { color: style.arrow, weight: 8, opacity: 0.35, dashArray: "0.1 12", lineCap: "round" }; }
   function legClass(kind) {
     var known = { own: "own", bound: "bound", zero: "zero", held: "held", more: "more", less: "less" };
     return "rw-leg rw-" + (known[kind] || "none");
   }
   function drawLeg(feature, view) {
-    var colours = view.data.colours, style = legStyle(feature.kind, feature.mode, feature.w, colours);
+    var colours = view.data.colours, style = legStyle(feature.kind, feature.mode, feature.w, colours, feature.least);
     var points = decode(feature.line, 1e4), group = L.featureGroup(), band = null, line = null;
     var common = { noClip: true, smoothFactor: 1, pane: "routeways-legs", renderer: view.legs, interactive: false };
     function placed(look) { return { offset: look.width / 2 + 1.5, trim: arrowSize(look) }; }
@@ -207,6 +209,9 @@
     function under() {
       if (line && line._path && line._path.parentNode && band._path) { line._path.parentNode.insertBefore(band._path, line._path); }
     }
+    if (feature.vague) {
+      new SideLine(points, L.extend({}, common, placed(style), fuzzy(style), { className: "rw-fuzzy" })).addTo(group);
+    }
     if (style.band) { addBand(style); }
     line = new SideLine(points, L.extend({}, common, placed(style), style.line, {
       className: legClass(feature.kind) + (feature.vague ? " rw-vague" : ""), arrow: arrowHead(view.legs, style)
@@ -220,7 +225,7 @@
     hit.on("remove", function () { view.tabs.drop(hit); });
     /* Shows one month, or (without a state) the figure of the period. */
     group.rwShow = function (state) {
-      var kind = state ? state.kind : feature.kind, look = legStyle(kind, feature.mode, state ? state.w : feature.w, colours);
+      var kind = state ? state.kind : feature.kind, look = legStyle(kind, feature.mode, state ? state.w : feature.w, colours, state ? null : feature.least);
       if (look.band && !band) {
         addBand(look);
       }
@@ -905,8 +910,8 @@
       svg.appendChild(shape("rect", rect));
       return svg;
     }
-    var style = legStyle(entry.kind, entry.mode, entry.w, colours), size = arrowSize(style);
-    [style.band, style.line].forEach(function (look) {
+    var style = legStyle(entry.kind, entry.mode, entry.w, colours, entry.least), size = arrowSize(style);
+    [entry.vague ? fuzzy(style) : null, style.band, style.line].forEach(function (look) {
       if (!look) { return; }
       var attributes = {
         d: "M2 10H" + (52 - size), stroke: look.color, "stroke-width": look.weight, "stroke-opacity": look.opacity, fill: "none"

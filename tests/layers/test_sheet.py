@@ -195,6 +195,21 @@ def test_widths_are_those_of_the_scale_and_missing_is_dashed(sheet, visit):
 
 
 @pytest.mark.browser
+def test_ranges_are_bands_and_schematic_lines_have_beads(make, visit):
+    figures, routes = make.figures(), make.routes()
+    figures.loc["leg_1", "low"] = 10_000.0
+    routes.loc["leg_0", "certainty"] = "schematic"
+    sheet = build_map(make.corridors(), None, None, routes=routes, places=make.places(), figures=figures)
+    page = visit(page_html(sheet)).page
+    assert page.get_attribute("path.rw-band", "stroke-width") == "12.7"
+    assert page.get_attribute("path.rw-bound", "stroke-width") == "5.7"
+    assert page.locator("path.rw-fuzzy").count() == 1
+    legend = page.locator(".rw-legend").inner_text()
+    assert "the line inside is the least" in legend
+    assert "Schematic: the line shows a direction only" in legend
+
+
+@pytest.mark.browser
 def test_legs_keep_to_the_right_at_every_zoom_and_point_ahead(make, visit):
     """There and back: two legs on one line lie side by side, each with its arrow at its own end."""
     routes = make.routes(texts=("out", "back"))
