@@ -1149,7 +1149,7 @@
       pen.strokeStyle = all.colour;
       pen.lineJoin = "bevel";
       all.classes.forEach(function (one) {
-        var near = 0.8;
+        var near = 1;
         pen.lineWidth = one.width;
         pen.globalAlpha = one.alpha;
         pen.setLineDash(one.dash);
@@ -1167,7 +1167,7 @@
             py = qy;
           }
           drawn += 1;
-          if (drawn % 60 === 0) { pen.stroke(); pen.beginPath(); }
+          if (drawn % 100 === 0) { pen.stroke(); pen.beginPath(); }
         });
         pen.stroke();
       });
