@@ -124,3 +124,21 @@ def test_changes_differ_by_line_and_sign_and_not_by_colour_alone(changed, visit)
     assert "Change, 2024-04 against 2024-01" in page.locator(".rw-legend").inner_text()
     assert "1,000 persons after 9,000" in page.locator(".rw-legs tbody").inner_text()
     seen.assert_quiet()
+
+
+@pytest.mark.browser
+def test_hostile_titles_stay_what_they_are(make, visit):
+    for payload in make.payloads[7:9]:
+        sheet = build_map(
+            make.corridors(payload),
+            None,
+            counts_of(make),
+            routes=make.routes(),
+            places=make.places(),
+            **QUESTION,
+        )
+        seen = visit(page_html(sheet))
+        told = seen.page.locator(".rw-sign").evaluate("e => e.textContent")
+        assert told == f"{payload} +50 (+50.0\u00a0%)"
+        assert seen.page.locator("body img").count() == 0
+        seen.assert_quiet()
