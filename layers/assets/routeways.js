@@ -683,20 +683,20 @@
   };
   Tabs.prototype.key = function (event, layer) {
     this.order();
-    var at = this.items.indexOf(layer), size = this.items.length, next = null;
+    var at = this.items.indexOf(layer), next = null;
     if (event.key === "Enter" || event.key === " ") {
       layer._rwReturn = true;
       layer.openPopup(layer.getCenter && layer._map && layer.getLatLngs ? middle(layer) : undefined);
       var card = this.map.getContainer().querySelector(".leaflet-popup .rw-card");
       if (card) { card.setAttribute("tabindex", "-1"); card.focus({ preventScroll: true }); }
     } else if (event.key === "ArrowRight" || event.key === "ArrowDown") {
-      next = this.items[(at + 1) % size];
+      next = shownNext(this.items, at, 1);
     } else if (event.key === "ArrowLeft" || event.key === "ArrowUp") {
-      next = this.items[(at + size - 1) % size];
+      next = shownNext(this.items, at, -1);
     } else if (event.key === "Home") {
-      next = this.items[0];
+      next = shownNext(this.items, -1, 1);
     } else if (event.key === "End") {
-      next = this.items[size - 1];
+      next = shownNext(this.items, this.items.length, -1);
     } else if (event.key === "Escape") {
       this.map.closePopup();
     } else {
@@ -710,6 +710,14 @@
       if (where && !this.map.getBounds().contains(where)) { this.map.panTo(where, { animate: !still }); }
     }
   };
+  /* The next of the items that the view shows: small places are left out of far views. */
+  function shownNext(items, at, step) {
+    for (var i = 1, size = items.length; i <= size; i += 1) {
+      var one = items[(at + step * i + size * (i + 1)) % size];
+      if (one.rwElement && one.rwElement.getClientRects().length) { return one; }
+    }
+    return null;
+  }
   function middle(layer) {
     var points = layer.getLatLngs();
     if (layer instanceof L.Polygon) { return layer.getBounds().getCenter(); }

@@ -283,6 +283,23 @@ def test_the_keyboard_reaches_everything_and_comes_back(sheet, visit):
 
 
 @pytest.mark.browser
+def test_the_keyboard_passes_over_what_a_far_view_leaves_out(sheet, visit):
+    page = visit(page_html(sheet)).page
+    for _ in range(6):
+        page.click(".leaflet-control-zoom-out")
+        page.wait_for_timeout(300)
+    assert page.locator(".rw-point:visible").count() < page.locator(".rw-point").count()
+    page.locator("path.rw-area").focus()
+    seen = []
+    for _ in range(12):
+        seen.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        page.keyboard.press("ArrowRight")
+    shown = page.locator(".rw-point:visible").count() + 5
+    assert len(set(seen)) == shown
+    assert seen[shown] == seen[0]
+
+
+@pytest.mark.browser
 def test_hostile_strings_stay_what_they_are(make, visit):
     for payload in make.payloads:
         seen = visit(page_html(hostile(make, payload)))
