@@ -1005,7 +1005,7 @@
     map.rwView = view;
     view.areas.addTo(map);
     view.legs.addTo(map);
-    var drawn = [], makers = { area: drawArea, leg: drawLeg, point: drawPoint };
+    var drawn = [], later = [], makers = { area: drawArea, leg: drawLeg, point: drawPoint };
     /* Where the view goes beyond 180°, what lies west of it is drawn on the far side of the antimeridian. */
     function carry(numbers, scale) { if (data.bounds[2] > 180 && numbers[0] < 0) { numbers[0] += 360 * scale; } }
     data.labels.forEach(function (label) { carry(label.at, 1e4); });
@@ -1017,15 +1017,24 @@
       });
       groups[i].rwName = layer.name;
       layer.features.forEach(function (feature) {
-        var made = makers[layer.type](feature, view);
-        order += 1;
-        made.rwOrder = order;
-        if (made.eachLayer) { made.eachLayer(function (inner) { inner.rwOrder = order; }); }
-        made.addTo(groups[i]);
+        var dated = typeof feature.months === "number", place = order += 1;
+        function make() {
+          var made = makers[layer.type](feature, view);
+          made.rwOrder = place;
+          if (made.eachLayer) { made.eachLayer(function (inner) { inner.rwOrder = place; }); }
+          made.addTo(groups[i]);
+          return made;
+        }
+        /* Places that a far view leaves out are made when a nearer one first shows them. */
+        if (layer.type === "point" && !feature.used && !dated && map.getZoom() < 6.5) { later.push(make); return; }
+        var made = make();
         if (made.rwShow) {
-          drawn.push({ feature: feature, layer: made, type: layer.type, key: "", still: layer.type !== "leg" && typeof feature.months !== "number" });
+          drawn.push({ feature: feature, layer: made, type: layer.type, key: "", still: layer.type !== "leg" && !dated });
         }
       });
+    });
+    map.on("zoomend", function () {
+      if (map.getZoom() >= 6.5) { later.splice(0).forEach(function (make) { make(); }); }
     });
     var clear = drawLabels(map, data.labels);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);

@@ -300,6 +300,28 @@ def test_the_keyboard_passes_over_what_a_far_view_leaves_out(sheet, visit):
 
 
 @pytest.mark.browser
+def test_places_off_the_legs_come_with_a_nearer_view(make, visit):
+    """A far view is made without them; the first near one shows them, in their place of the tab order."""
+    routes = make.routes().set_geometry(
+        [LineString([(0, 0), (30, 5)]), LineString([(30, 5), (2, 0)]), *make.routes().geometry[2:]]
+    )
+    places = make.places()
+    places.loc["p2", "kind"] = "port"
+    sheet = build_map(make.corridors(), None, None, routes=routes[:1], places=places)
+    seen = visit(page_html(sheet))
+    page = seen.page
+    before = page.locator(".rw-point").count()
+    assert before == 2
+    for _ in range(14):
+        page.click(".leaflet-control-zoom-in")
+        page.wait_for_timeout(300)
+        if page.locator(".rw-far").count() == 0:
+            break
+    assert page.locator(".rw-point").count() == 3
+    seen.assert_quiet()
+
+
+@pytest.mark.browser
 def test_hostile_strings_stay_what_they_are(make, visit):
     for payload in make.payloads:
         seen = visit(page_html(hostile(make, payload)))
