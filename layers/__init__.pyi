@@ -5,6 +5,7 @@ from .dossier import Options as Options
 from .export import export_layer as export_layer
 from .export import layer_frame as layer_frame
 from .export import layer_metadata as layer_metadata
+from .many import add_lines as add_lines
 from .page import save_page as save_page
 from .picture import draw_map as draw_map
 from .picture import save_picture as save_picture

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 REACH_DEG: Final = (25.0, 15.0)
 """How far around the bounds coarse land is shipped, in degrees of longitude and latitude."""
+AREA_TOLERANCE_DEG: Final = 0.003
+"""How far the edge of a corridor's area may move: about 330 m, less than a pixel of the closest view that
+shows a whole area; the areas are bands tens of kilometres wide."""
 SENTENCES: Final = (
     ("year_to_date_change", "year_to_date"),
     ("total",),
@@ -47,7 +50,8 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
 
     Notes
     -----
-    Coordinates keep three decimals, about 110 m. A box is taken whole as soon as the bounds touch it.
+    Coordinates keep three decimals, about 110 m. Land is one shape, borders are lines on it.
+    A box is taken whole as soon as the bounds touch it.
 
     Examples
     --------
@@ -55,7 +59,7 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
     >>> len(base["boxes"]), base["kosovo"], basemap_features((-150, -40, -140, -30))["land"]
     (1, False, [])
     """
-    from geo.coast import coverage, read_borders, read_countries
+    from geo.coast import coverage, read_borders, read_countries, read_land
 
     boxes = [shape.bounds for shape in coverage().geometry if _touch(shape.bounds, bounds)]
     around = _backdrop(bounds)
@@ -64,7 +68,8 @@ def basemap_features(bounds: tuple[float, float, float, float]) -> dict[str, Any
     frame = _hull(boxes)
     countries = read_countries(frame)
     countries = countries[[any(_touch(shape.bounds, box) for box in boxes) for shape in countries.geometry]]
-    land = [part for shape in countries.geometry for part in encode_shape(shape, decimals=BASE_DECIMALS)]
+    parts = [part for part in read_land(frame).geoms if any(_touch(part.bounds, box) for box in boxes)]
+    land = [ring for part in parts for ring in encode_shape(part, decimals=BASE_DECIMALS)]
     borders = [
         ring for shape in read_borders(frame).geometry for part in encode_shape(shape, decimals=BASE_DECIMALS)
         for ring in part
@@ -147,7 +152,7 @@ def area_layer(
         return []
     features = []
     for corridor, row in corridors.iterrows():
-        shape = encode_shape(row.geometry, decimals=BASE_DECIMALS)
+        shape = encode_shape(_simple(row.geometry), decimals=BASE_DECIMALS)
         if not shape:
             continue
         sentences = corridor_sentences(stats, str(corridor))
@@ -165,6 +170,21 @@ def area_layer(
             }
         )
     return [{"type": "area", "name": "Corridor areas", "features": features}] if features else []
+
+
+def areas_drawn(corridors: GeoDataFrame) -> list[str]:
+    """Return the ids of the corridors that :func:`area_layer` draws, in its order."""
+    if "geometry" not in corridors.columns:
+        return []
+    return [
+        str(corridor)
+        for corridor, shape in corridors.geometry.items()
+        if encode_shape(_simple(shape), decimals=BASE_DECIMALS)
+    ]
+
+
+def _simple(shape: Any) -> Any:  # noqa: ANN401 - shapely, or None
+    return None if shape is None else shape.simplify(AREA_TOLERANCE_DEG)
 
 
 def corridor_sentences(stats: DataFrame | None, corridor: str, *, most: int = MOST_SENTENCES) -> list[str]:

@@ -52,8 +52,16 @@ def _untitled(sentence: str, title: str) -> str:
     return sentence.replace(f" {title}. ", " ", 1) if title else sentence
 
 
-def figure_html(notes: Iterable[str]) -> tuple[str, str]:
+def figure_html(notes: Iterable[str], months: str = "") -> tuple[str, str]:
     r"""Return what stands around the map: the opening and the closing of a ``figure`` with its caption.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        Plain text; escaped here.
+    months : str
+        SVG of small maps by month (:func:`layers.timeline.small_multiples`), for paper and where scripts are
+        off.
 
     Examples
     --------
@@ -65,7 +73,13 @@ def figure_html(notes: Iterable[str]) -> tuple[str, str]:
         "are off here. What it shows is written out on this page.</p></noscript>"
     )
     caption = "".join(f"<p>{literal_html(note)}</p>" for note in notes)
-    return opening, f"<figcaption>{caption}</figcaption>\n</figure>"
+    small = (
+        '<div class="rw-multiples"><p>The newest months, widths at half the scale of the map.</p>'
+        f"{months}</div>"
+        if months
+        else ""
+    )
+    return opening, f"{small}<figcaption>{caption}</figcaption>\n</figure>"
 
 
 def legs_html(layers: Iterable[Mapping[str, Any]]) -> str:
@@ -91,7 +105,8 @@ def legs_html(layers: Iterable[Mapping[str, Any]]) -> str:
         f'<th scope="col">{name}</th>' for name in ("Leg", "Way", "Published figure", "Dates and source")
     )
     return (
-        '<section>\n<h2>All legs and their figures</h2>\n<div class="rw-table" tabindex="0" role="region" '
+        '<section class="rw-legs">\n<h2>All legs and their figures</h2>\n'
+        '<div class="rw-table" tabindex="0" role="region" '
         'aria-label="All legs and their figures"><table>\n'
         "<caption>Where a figure covers several legs, each is given the range that it allows.</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n"

@@ -176,7 +176,8 @@ def leg_features(
     -------
     features : list of dict
         With ``id``, ``corridor``, ``line``, ``mode``, ``kind`` (:func:`layers.palette.figure_class`), ``w``
-        (width in pixels, None without a figure), ``title``, ``aria`` (a line for screen readers), ``figure``
+        (width in pixels, None without a figure), ``least`` (the width of the lower end of a range above 0),
+        ``vague`` (whether the line is schematic), ``title``, ``aria`` (a line for screen readers), ``figure``
         (a sentence), ``short`` (the figure alone) and ``facts`` (pairs of words).
 
     Examples
@@ -212,7 +213,7 @@ def _leg_feature(
     unit = text_of(figure.get("unit")) or "counted"
     short = {
         "own": f"{count_text(high)} {unit}",
-        "bound": f"between 0 and {count_text(high)} {unit}",
+        "bound": f"between {count_text(low)} and {count_text(high)} {unit}",
         "zero": f"0 {unit}",
         "none": "no published figure",
     }[kind]
@@ -229,6 +230,7 @@ def _leg_feature(
         "mode": mode,
         "kind": kind,
         "w": None if kind == "none" else line_width(high),
+        "least": line_width(low) if kind == "bound" and low > 0 else None,
         "vague": text_of(row.get("certainty")) == "schematic",
         "title": title,
         "short": short,

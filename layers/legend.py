@@ -9,6 +9,10 @@ from layers.palette import MODE_COLOURS, OTHER_SYMBOL, SYMBOLS, WIDTH_MARKS, Sym
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from layers.months import Months
+
+AREA_MARKS: Final = (1_000, 10_000)
+"""The figures of a month whose shades and rings the legend shows, always these."""
 _CLASS_LABELS: Final = {
     "own": "A published figure of its own",
     "bound": "At most this: the figure covers several legs",
@@ -85,6 +89,45 @@ def build_legend(
     return {"title": "Legend", "parts": parts}
 
 
+def month_parts(layers: Iterable[Mapping[str, Any]], months: Months) -> list[dict[str, Any]]:
+    """Return what the slider adds to a legend: the signs that only a month can have.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from layers.months import months_of_table
+    >>> table = pd.DataFrame({"a": [1, "suppressed"]}, index=["2024-01", "2024-02"])
+    >>> months = months_of_table(table, legs=["a"])
+    >>> leg = {"type": "leg", "features": [{"mode": "sea", "months": 0}]}
+    >>> [entry["label"] for entry in month_parts([leg], months)[0]["entries"]]
+    ['Leg: a figure exists and is withheld']
+    """
+    types = {layer["type"] for layer in layers for one in layer["features"] if "months" in one}
+    modes = [one["mode"] for layer in layers if layer["type"] == "leg" for one in layer["features"]]
+    rows = [*months.corridors.values(), *months.legs.values(), *months.places.values()]
+    withheld = any(row.withheld.any() for row in rows)
+    entries: list[dict[str, Any]] = []
+    if "leg" in types and withheld:
+        entries.append(
+            {"label": "Leg: a figure exists and is withheld", "kind": "held", "mode": modes[0], "w": None}
+        )
+    if "area" in types:
+        entries += [
+            {"label": f"Corridor: {value:,} in the month", "area": True, "value": value, "kind": "own"}
+            for value in AREA_MARKS
+        ]
+        entries.append({"label": "Corridor: month not published", "area": True, "kind": "none"})
+        if withheld:
+            entries.append({"label": "Corridor: month withheld", "area": True, "kind": "held"})
+    if "point" in types:
+        entries += [
+            {"label": f"Place: {value:,} in the month", "halo": True, "kind": "own", "w": line_width(value)}
+            for value in AREA_MARKS
+        ]
+        entries.append({"label": "Place: month not published", "halo": True, "kind": "none", "w": None})
+    return [{"title": "Month by month, the same scale throughout", "entries": entries}] if entries else []
+
+
 def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     modes = [mode for mode in MODE_COLOURS if any(leg["mode"] == mode for leg in legs)]
     shown = next(iter(modes), "other")
@@ -95,6 +138,20 @@ def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if kind in classes
         for value in [_CLASS_VALUES[kind]]
     ]
+    if any(leg.get("least") for leg in legs):
+        label = "Between two figures: the line inside is the least, the band the most"
+        entries.append(
+            {
+                "label": label,
+                "kind": "bound",
+                "mode": shown,
+                "w": line_width(50_000),
+                "least": line_width(10_000),
+            }
+        )
+    if any(leg.get("vague") for leg in legs):
+        label = "Schematic: the line shows a direction only"
+        entries.append({"label": label, "kind": "own", "mode": shown, "w": line_width(1_000), "vague": True})
     entries += [
         {"label": f"By {mode}", "kind": "own", "mode": mode, "w": line_width(5_000)}
         for mode in modes

@@ -325,12 +325,12 @@ def _text(element: Element) -> str:
 def _renumber(figure: Figure, prefix: str) -> Any:  # noqa: ANN401 - a function on text
     """Return a function that replaces the random ids of elements by numbers in order of appearance."""
     ids = {element._id for element in walk_elements(figure)}
-    pattern = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
+    pattern = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
     numbers: dict[str, str] = {}
 
     def replace(match: re.Match[str]) -> str:
-        found = match.group()
-        return numbers.setdefault(found, f"{prefix}{len(numbers) + 1}") if found in ids else found
+        found = match[1]
+        return "_" + (numbers.setdefault(found, f"{prefix}{len(numbers) + 1}") if found in ids else found)
 
     return lambda text: pattern.sub(replace, text)
 

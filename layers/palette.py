@@ -25,6 +25,10 @@ AREA: Final = "#5b6b7a"
 BLUE: Final = "#0072B2"
 VERMILLION: Final = "#D55E00"
 
+MORE: Final = "#762a83"
+LESS: Final = "#1b7837"
+"""Purple and green stay apart in the common kinds of colour blindness; lines of less are also dashed."""
+
 MODE_COLOURS: Final = {"sea": BLUE, "land": VERMILLION}
 """Blue and vermillion stay apart in the common kinds of colour blindness; the mode is also said in words."""
 
@@ -34,6 +38,8 @@ WIDTH_FULL: Final = 100_000
 """The figure that is drawn at the full width; larger ones are not drawn wider."""
 WIDTH_MARKS: Final = (1_000, 10_000, 50_000, 100_000)
 """The figures whose widths the legend shows, always these."""
+WIDTH_SCALE: Final = (WIDTH_MIN_PX, WIDTH_MAX_PX, WIDTH_FULL)
+"""What the script needs to draw a month with the widths of :func:`line_width`."""
 NO_FIGURE_PX: Final = 1.6
 
 FIGURE_CLASSES: Final = ("own", "bound", "zero", "none")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import folium
 from folium.template import Template
 
-from geo.errors import InvalidInputError, NotCoveredError
+from geo.errors import InvalidInputError
 from layers import palette
-from layers.areas import area_layer, basemap_features, corridor_sentences
+from layers.areas import area_layer, areas_drawn, basemap_features, corridor_sentences
 from layers.captions import (
     as_of_text,
     corridors_html,
@@ -19,13 +19,27 @@ from layers.captions import (
     legs_html,
     widths_text,
 )
-from layers.features import KOSOVO_CODES, view_bounds
-from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend
+from layers.differences import add_differences, period_changes
+from layers.features import view_bounds
+from layers.gathering import (
+    crosses_kosovo,
+    figures_of,
+    named_views,
+    near_places,
+    places_of,
+    routes_of,
+    titles_at,
+    used_places,
+)
+from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend, month_parts
 from layers.lines import credit_line, leg_layers, monthly_series
 from layers.literal import DataBlock
+from layers.packing import pack_block
 from layers.page import OfflineFigure
+from layers.palette import WIDTH_SCALE
 from layers.points import point_labels, point_layers, point_looks
 from layers.texts import number, text_of
+from layers.timeline import add_months, months_of_counts, months_of_table, small_multiples
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,6 +47,8 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
     from pandas import DataFrame
+
+    from layers.months import Months
 
 MAX_ZOOM: Final = 12
 """Lines are generalised: a closer view would promise more than they hold."""
@@ -107,6 +123,8 @@ def build_map(
     known_on: dt.date | str | None = None,
     period: str | None = None,
     figures: DataFrame | None = None,
+    months: DataFrame | bool = True,
+    against: str | None = None,
 ) -> RouteMap:
     """Build the map of corridors: legs, areas, crossings and places, with figures, legend and sources.
 
@@ -130,6 +148,12 @@ def build_map(
         What the figures of legs describe; by default what :func:`geo.leg_figures` takes.
     figures : DataFrame, optional
         Figures by leg, instead of those made from ``counts``.
+    months : bool or DataFrame
+        True puts a slider under the map wherever monthly values exist; False leaves it out. A table of your
+        own (:func:`layers.timeline.months_of_table`) is shown instead, from its newest month.
+    against : str, optional
+        An earlier period: the map shows how ``period`` changed against it
+        (:func:`layers.differences.period_changes`), without a slider.
 
     Returns
     -------
@@ -139,11 +163,12 @@ def build_map(
     Raises
     ------
     InvalidInputError
-        If ``corridors`` has no column ``title``.
+        If ``corridors`` has no column ``title``, or ``against`` is given without ``period`` and ``counts``.
 
     Notes
     -----
-    Line widths follow :func:`layers.palette.line_width`, the same on every map. A missing figure is dashed.
+    Line widths follow :func:`layers.palette.line_width`, the same on every map and for every month. A missing
+    figure is dashed, a withheld one dotted, a zero faint.
 
     Examples
     --------
@@ -160,12 +185,16 @@ def build_map(
         raise InvalidInputError(
             "Invalid corridors. Column 'title' is missing: take what geo.build_corridors gives."
         )
-    legs = _routes_of(corridors) if routes is None else routes
+    if against is not None and (period is None or counts is None):
+        raise InvalidInputError(
+            f"Invalid against '{against}'. A change needs counts and a period of its own."
+        )
+    legs = routes_of(corridors) if routes is None else routes
     titles = {str(corridor): text_of(name) or str(corridor) for corridor, name in corridors["title"].items()}
     through = as_of or latest_day(stats, "as_of")
     if figures is None:
-        figures = _figures_of(counts, corridors, legs, as_of=through, known_on=known_on, period=period)
-    places = _places_of(legs) if places is None else places
+        figures = figures_of(counts, corridors, legs, as_of=through, known_on=known_on, period=period)
+    places = places_of(legs) if places is None else places
     series = [
         monthly_series(counts, str(key), row, as_of=through, known_on=known_on)
         for key, row in corridors.iterrows()
@@ -173,9 +202,74 @@ def build_map(
     data, text = _sheet_data(corridors, stats, legs, figures, places, titles)
     data["series"] = series
     text["asof"] = as_of_text(stats, through, corridors)
+    by_month = _months_of(months, counts, corridors, legs, places, as_of=through, known_on=known_on)
+    if against is not None and counts is not None:
+        dates = {"as_of": through, "known_on": known_on}
+        _add_changes(data, text, counts, corridors, legs, period=str(period), against=against, **dates)
+    elif by_month is not None:
+        _add_time(data, text, by_month, corridors, titles, own=not isinstance(months, bool))
     sheet = RouteMap(title or f"Routes and crossings: {', '.join(titles.values()) or 'none'}")
     _fill(sheet, data, text)
     return sheet
+
+
+def _months_of(
+    asked: DataFrame | bool,
+    counts: DataFrame | None,
+    corridors: GeoDataFrame,
+    legs: GeoDataFrame | None,
+    places: GeoDataFrame | None,
+    **dates: Any,  # noqa: ANN401 - as_of and known_on
+) -> Months | None:
+    """Return the months of the slider, or None where there are none or none are wanted."""
+    if asked is False:
+        return None
+    spots = [] if places is None else [str(place) for place in places.index]
+    if asked is True:
+        return months_of_counts(counts, corridors, legs, places=spots, **dates)
+    known = [] if legs is None else [str(leg) for leg in legs.index]
+    return months_of_table(asked, corridors=map(str, corridors.index), legs=known, places=spots)
+
+
+def _add_changes(
+    data: dict[str, Any],
+    text: dict[str, Any],
+    counts: DataFrame,
+    corridors: GeoDataFrame,
+    legs: GeoDataFrame | None,
+    **asked: Any,  # noqa: ANN401 - what period_changes takes
+) -> None:
+    """Draw the changes between two periods, and tell them in the table and the summary."""
+    changes = period_changes(counts, corridors, legs, **asked)
+    about = f"Change, {asked['period']} against {asked['against']}"
+    add_differences(data, changes, areas=areas_drawn(corridors), about=about)
+    text["legs"] = legs_html([layer for layer in data["layers"] if layer["type"] == "leg"])
+    text["summary"] = [
+        (text_of(title), [changes["corridors"].get(str(name), {}).get("sentence", "Not compared.")])
+        for name, title in corridors["title"].items()
+    ]
+    text["notes"] = [f"{about}. Widths: the size of the change, the same on every map.", *text["notes"][1:]]
+
+
+def _add_time(
+    data: dict[str, Any],
+    text: dict[str, Any],
+    months: Months,
+    corridors: GeoDataFrame,
+    titles: Mapping[str, str],
+    *,
+    own: bool,
+) -> None:
+    """Put months on the page: for the slider, and as small maps for paper."""
+    add_months(data, months, list(titles), corridors=areas_drawn(corridors))
+    whole = not own and any(one["kind"] != "none" for one in _legs(data["layers"]))
+    data["months"] |= {"whole": whole, "scale": list(WIDTH_SCALE)}
+    data["legend"]["parts"] += month_parts(data["layers"], months)
+    text["months"] = small_multiples(data["layers"], months, data["bounds"], titles=titles, base=data["base"])
+
+
+def _legs(layers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return _all(layer for layer in layers if layer["type"] == "leg")
 
 
 def _fill(sheet: RouteMap, data: dict[str, Any], text: Mapping[str, Any]) -> None:
@@ -187,10 +281,10 @@ def _fill(sheet: RouteMap, data: dict[str, Any], text: Mapping[str, Any]) -> Non
         groups.append(group)
     figure = sheet.page
     data["label"] = f"Map: {figure.title}"
-    sheet.add_child(DataBlock(data, "draw", [sheet, *groups]))
+    sheet.add_child(DataBlock(pack_block(data), "draw", [sheet, *groups]))
     folium.LayerControl(collapsed=True).add_to(sheet)
     figure.heading = heading_html(str(figure.title), text["asof"], text["summary"])
-    figure.opening, figure.closing = figure_html(text["notes"])
+    figure.opening, figure.closing = figure_html(text["notes"], text.get("months", ""))
     figure.tail = "\n".join(part for part in (corridors_html(text["summary"]), text["legs"]) if part)
     figure.summary = f"{figure.title}. {text['asof']} {text['drawn']}"
 
@@ -207,14 +301,14 @@ def _sheet_data(
     names = {} if places is None else {str(place): text_of(name) for place, name in places["name"].items()}
     lines = [] if legs is None else leg_layers(legs, figures, titles=titles, words=names)
     areas = area_layer(corridors, stats, order={corridor: at for at, corridor in enumerate(titles)})
-    points = point_layers(_near(places, corridors, legs), used=_used(legs), legs=_titles_at(legs))
+    points = point_layers(near_places(places, corridors, legs), used=used_places(legs), legs=titles_at(legs))
     bounds = view_bounds(corridors if "geometry" in corridors.columns else None, legs)
     base = basemap_features(bounds)
     labels = [*base.pop("labels"), *point_labels(points)]
     width = (
         number(corridors["width_km"].iloc[0]) if "width_km" in corridors.columns and len(corridors) else None
     )
-    kosovo = base.pop("kosovo") or _crosses_kosovo(legs)
+    kosovo = base.pop("kosovo") or crosses_kosovo(legs)
     sources = _sources(base, legs, stats, figures)
     data = {
         "base": base,
@@ -226,7 +320,7 @@ def _sheet_data(
         "credits": [credit for credit in sources if not credit.startswith("Source:")],
         "bounds": bounds,
         "reach": [bounds[0] - 20, max(-85, bounds[1] - 12), bounds[2] + 20, min(85, bounds[3] + 12)],
-        "views": _views(corridors, legs, titles, bounds),
+        "views": named_views(corridors, legs, titles, bounds),
         "colours": {
             "sea": palette.SEA, "land": palette.LAND, "coast": palette.COAST, "border": palette.BORDER,
             "backdrop": palette.BACKDROP, "area": palette.AREA, "other": palette.INK,
@@ -255,105 +349,6 @@ def _sheet_data(
 
 def _all(layers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [feature for layer in layers for feature in layer["features"]]
-
-
-def _routes_of(corridors: GeoDataFrame) -> GeoDataFrame | None:
-    """Read the legs of the corridors, from the file they came from."""
-    from geo.routes import read_routes
-
-    file = corridors.attrs.get("routes_file")
-    if file is None and "routes_file" in corridors.columns and len(corridors):
-        file = text_of(corridors["routes_file"].iloc[0]) or None
-    return read_routes([str(corridor) for corridor in corridors.index], routes=file)
-
-
-def _places_of(legs: GeoDataFrame | None) -> GeoDataFrame:
-    """Read the embedded places, and those of the file the legs came from."""
-    from geo.definitions import own_places, read_definitions
-    from geo.places import read_places
-
-    file = None if legs is None else legs.attrs.get("routes_file")
-    return read_places(extra=(own_places(read_definitions(routes=file)) or None) if file else None)
-
-
-def _figures_of(
-    counts: DataFrame | None,
-    corridors: GeoDataFrame,
-    legs: GeoDataFrame | None,
-    **question: Any,  # noqa: ANN401 - what geo.leg_figures takes
-) -> DataFrame | None:
-    """Return the figures of legs, or None where the counts do not reach them."""
-    if counts is None or legs is None or not len(counts):
-        return None
-    from geo.stats import leg_figures
-
-    try:
-        return leg_figures(counts, corridors, legs, **question)
-    except NotCoveredError:
-        return None
-
-
-def _used(legs: GeoDataFrame | None) -> set[str]:
-    return set(_titles_at(legs))
-
-
-def _titles_at(legs: GeoDataFrame | None) -> dict[str, list[str]]:
-    """Return titles of legs by the places they touch."""
-    at: dict[str, list[str]] = {}
-    if legs is None:
-        return at
-    for _, row in legs.iterrows():
-        crossings = row.get("crossings")
-        stops = [
-            row.get("from_place"),
-            row.get("to_place"),
-            *(crossings if isinstance(crossings, tuple | list) else ()),
-        ]
-        for stop in dict.fromkeys(text_of(stop) for stop in stops):
-            if stop:
-                at.setdefault(stop, []).append(text_of(row.get("title")))
-    return at
-
-
-def _near(
-    places: GeoDataFrame | None, corridors: GeoDataFrame, legs: GeoDataFrame | None
-) -> GeoDataFrame | None:
-    """Return the places on a leg, and the crossings and ports inside a corridor."""
-    if places is None or not len(places):
-        return places
-    used = places.index.isin(list(_used(legs)))
-    inside = used & False
-    if "geometry" in corridors.columns and len(corridors):
-        known = places["kind"].isin(["road_crossing", "rail_crossing", "port"])
-        inside = known & places.geometry.within(corridors.geometry.union_all())
-    return places[used | inside]
-
-
-def _crosses_kosovo(legs: GeoDataFrame | None) -> bool:
-    if legs is None or "countries" not in legs.columns:
-        return False
-    return any(
-        code in KOSOVO_CODES
-        for codes in legs["countries"]
-        if isinstance(codes, tuple | list)
-        for code in codes
-    )
-
-
-def _views(
-    corridors: GeoDataFrame, legs: GeoDataFrame | None, titles: Mapping[str, str], bounds: Sequence[float]
-) -> list[dict[str, Any]]:
-    """Return the named views: all, then each corridor."""
-    views = [{"name": "All corridors", "bounds": list(bounds)}]
-    for corridor, title in titles.items():
-        own = None if legs is None else legs[legs["corridor"] == corridor]
-        area = (
-            corridors[[str(key) == corridor for key in corridors.index]]
-            if "geometry" in corridors.columns
-            else None
-        )
-        views.append({"name": title, "bounds": list(view_bounds(area, own))})
-    return views if len(views) > 2 else []
 
 
 def _sources(

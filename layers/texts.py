@@ -21,7 +21,7 @@ _JSON_ESCAPES = {
     character: f"\\u{ord(character):04x}"
     for character in ("<", ">", "&", "'", "`", "{", "}", "$", "\u2028", "\u2029")
 }
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\{')
+_JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|\{')
 
 
 def json_for_html(data: object) -> str:

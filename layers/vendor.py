@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from branca.element import Element
 
 from geo.errors import RoutewaysError
+from layers.lean import lean_script, lean_style
 from layers.texts import json_for_html
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def asset_text(name: str) -> str:
     if not file.is_file():
         raise AssetError(f"Missing asset '{name}'. The package is incomplete: install it again.")
     text = file.read_text(encoding="utf-8")
+    if name.startswith("routeways."):
+        text = lean_style(text) if name.endswith(".css") else lean_script(text)
     if name.endswith(".css"):
         folder = name.rpartition("/")[0]
         text = re.sub(

@@ -110,3 +110,12 @@ def test_inputs_are_left_alone(make):
     leg_features(routes, figures)
     assert routes.equals(before[0])
     assert figures.equals(before[1])
+
+
+def test_a_range_above_zero_keeps_its_lower_end(make):
+    figures = make.figures()
+    figures.loc["leg_1", "low"] = 10_000.0
+    feature = leg_features(make.routes(), figures)[1]
+    assert feature["short"] == "between 10,000 and 50,000 persons"
+    assert (feature["least"], feature["w"]) == (5.7, 12.7)
+    assert leg_features(make.routes(), make.figures())[1]["least"] is None

@@ -13,6 +13,7 @@ import pytest
 from shapely import LineString
 
 from geo.errors import InvalidInputError
+from layers.packing import pack_numbers, unpack_block
 from layers.page import map_parts, page_html, render_page, save_page
 from layers.sheet import build_map
 
@@ -21,7 +22,7 @@ def data_of(sheet):
     block = re.search(
         r'<script type="application/json" id="[^"]*">(.*?)</script>', page_html(sheet), re.DOTALL
     )
-    return json.loads(block.group(1))
+    return unpack_block(json.loads(block.group(1)))
 
 
 def hostile(make, payload):
@@ -53,7 +54,7 @@ def test_layers_are_areas_then_legs_then_points(sheet):
 
 def test_geometry_and_values_are_shipped_once(sheet):
     text = page_html(sheet)
-    line = json.dumps(data_of(sheet)["layers"][1]["features"][0]["line"], separators=(",", ":"))
+    line = pack_numbers(data_of(sheet)["layers"][1]["features"][0]["line"])
     assert text.count(line) == 1
     assert text.count("[100,0,null,300]") == 1
 
@@ -120,7 +121,7 @@ def test_no_payload_reaches_a_page_as_code(make):
         outside = re.sub(
             r"<script[^>]*>.*?</script>|<style>.*?</style>|sha256-\S*", "", page, flags=re.DOTALL
         )
-        for mark in ("alert(1)</script>", "<img", "<svg", "{{", "{%", "${", "`"):
+        for mark in ("alert(1)</script>", "<img", "<svg onload", "{{", "{%", "${", "`"):
             assert mark not in outside
         assert str(71993 * 81239) not in page
         shown = data_of(hostile(make, payload))
@@ -194,6 +195,21 @@ def test_widths_are_those_of_the_scale_and_missing_is_dashed(sheet, visit):
 
 
 @pytest.mark.browser
+def test_ranges_are_bands_and_schematic_lines_have_beads(make, visit):
+    figures, routes = make.figures(), make.routes()
+    figures.loc["leg_1", "low"] = 10_000.0
+    routes.loc["leg_0", "certainty"] = "schematic"
+    sheet = build_map(make.corridors(), None, None, routes=routes, places=make.places(), figures=figures)
+    page = visit(page_html(sheet)).page
+    assert page.get_attribute("path.rw-band", "stroke-width") == "12.7"
+    assert page.get_attribute("path.rw-bound", "stroke-width") == "5.7"
+    assert page.locator("path.rw-fuzzy").count() == 1
+    legend = page.locator(".rw-legend").inner_text()
+    assert "the line inside is the least" in legend
+    assert "Schematic: the line shows a direction only" in legend
+
+
+@pytest.mark.browser
 def test_legs_keep_to_the_right_at_every_zoom_and_point_ahead(make, visit):
     """There and back: two legs on one line lie side by side, each with its arrow at its own end."""
     routes = make.routes(texts=("out", "back"))
@@ -263,6 +279,45 @@ def test_the_keyboard_reaches_everything_and_comes_back(sheet, visit):
     assert page.evaluate(label).startswith("D, place")
     page.keyboard.press("Enter")
     assert "D" in page.locator(".rw-card-title").inner_text()
+    seen.assert_quiet()
+
+
+@pytest.mark.browser
+def test_the_keyboard_passes_over_what_a_far_view_leaves_out(sheet, visit):
+    page = visit(page_html(sheet)).page
+    for _ in range(6):
+        page.click(".leaflet-control-zoom-out")
+        page.wait_for_timeout(300)
+    assert page.locator(".rw-point:visible").count() < page.locator(".rw-point").count()
+    page.locator("path.rw-area").focus()
+    seen = []
+    for _ in range(12):
+        seen.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        page.keyboard.press("ArrowRight")
+    shown = page.locator(".rw-point:visible").count() + 5
+    assert len(set(seen)) == shown
+    assert seen[shown] == seen[0]
+
+
+@pytest.mark.browser
+def test_places_off_the_legs_come_with_a_nearer_view(make, visit):
+    """A far view is made without them; the first near one shows them, in their place of the tab order."""
+    routes = make.routes().set_geometry(
+        [LineString([(0, 0), (30, 5)]), LineString([(30, 5), (2, 0)]), *make.routes().geometry[2:]]
+    )
+    places = make.places()
+    places.loc["p2", "kind"] = "port"
+    sheet = build_map(make.corridors(), None, None, routes=routes[:1], places=places)
+    seen = visit(page_html(sheet))
+    page = seen.page
+    before = page.locator(".rw-point").count()
+    assert before == 2
+    for _ in range(14):
+        page.click(".leaflet-control-zoom-in")
+        page.wait_for_timeout(300)
+        if page.locator(".rw-far").count() == 0:
+            break
+    assert page.locator(".rw-point").count() == 3
     seen.assert_quiet()
 
 
