@@ -162,6 +162,7 @@ def _corridor(dossier: Dossier, corridor: str) -> dict[str, Any]:
         "beside": list(_beside(dossier, corridor)),
         "deaths": _deaths(dossier, corridor),
         "legs": _legs(dossier, corridor),
+        "figure_head": "Possible range" if "flows" in dossier.about else "Published figure",
     }
 
 
@@ -326,6 +327,8 @@ def _figure_text(figure: dict[str, Any] | None) -> str:
     period = name_period(read_voice(), Period(figure["period_start"].date(), figure["period_end"].date()))
     if not math.isnan(figure["value"]):
         return f"{figure['value']:,.0f} {figure['unit']}, {period}"
+    if "status" in figure:
+        return f"{figure['low']:,.0f} to {figure['high']:,.0f} {figure['unit']}, {period}"
     sharing = int(figure["n_legs_sharing"])
     return f"0 to {figure['high']:,.0f} {figure['unit']}, {period} (one of {sharing} legs)"
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _COLUMNS: Final = ("Leg", "Way", "Published figure", "Dates and source")
+_SHARED: Final = "Where a figure covers several legs, each is given the range that it allows."
+_POSSIBLE: Final = (
+    "What published counts and stated assumptions allow; no number inside a range is likelier than another."
+)
 
 
 def heading_html(title: str, asof: str, summary: Sequence[tuple[str, Sequence[str]]] = ()) -> str:
@@ -101,14 +105,14 @@ def legs_html(layers: Iterable[Mapping[str, Any]]) -> str:
     rows = []
     for layer in groups:
         rows += [_leg_row(feature) for feature in layer["features"]]
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Leg", "Way", "Published figure", "Dates and source")
-    )
+    possible = any(feature.get("possible") for layer in groups for feature in layer["features"])
+    names = [name.replace("Published figure", "Possible range") if possible else name for name in _COLUMNS]
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
     return (
         '<section class="rw-legs">\n<h2>All legs and their figures</h2>\n'
         '<div class="rw-table" tabindex="0" role="region" '
         'aria-label="All legs and their figures"><table>\n'
-        "<caption>Where a figure covers several legs, each is given the range that it allows.</caption>\n"
+        f"<caption>{_POSSIBLE if possible else _SHARED}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n"
         + "\n".join(rows)
         + "\n</tbody></table></div>\n</section>"
@@ -157,9 +161,11 @@ def widths_text(figures: DataFrame | None) -> list[str]:
     rows = figures[figures["high"].notna()][["period_start", "period_end"]].drop_duplicates()
     spans = sorted((text_of(first)[:10], text_of(last)[:10]) for first, last in rows.itertuples(index=False))
     told = [f"{day_text(first)} to {day_text(last)}" for first, last in spans if first and last]
-    return (
-        [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."] if told else []
-    )
+    if not told:
+        return []
+    if "status" in figures.columns:
+        return [f"Widths of legs: the upper ends of ranges that are possible, {'; '.join(told)}. {_POSSIBLE}"]
+    return [f"Widths of legs: published figures of {'; '.join(told)}. Each leg tells its own."]
 
 
 def latest_day(stats: DataFrame | None, column: str) -> str | None:

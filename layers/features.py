@@ -178,7 +178,8 @@ def leg_features(
         With ``id``, ``corridor``, ``line``, ``mode``, ``kind`` (:func:`layers.palette.figure_class`), ``w``
         (width in pixels, None without a figure), ``least`` (the width of the lower end of a range above 0),
         ``vague`` (whether the line is schematic), ``title``, ``aria`` (a line for screen readers), ``figure``
-        (a sentence), ``short`` (the figure alone) and ``facts`` (pairs of words).
+        (a sentence), ``short`` (the figure alone) and ``facts`` (pairs of words). Ranges of
+        :func:`geo.flow_ranges` are marked ``possible``: nobody published them.
 
     Examples
     --------
@@ -211,11 +212,12 @@ def _leg_feature(
     kind = figure_class(low, high)
     mode = str(row.get("mode", ""))
     unit = text_of(figure.get("unit")) or "counted"
+    possible = "status" in figure
     short = {
         "own": f"{count_text(high)} {unit}",
         "bound": f"between {count_text(low)} and {count_text(high)} {unit}",
         "zero": f"0 {unit}",
-        "none": "no published figure",
+        "none": "no upper bound from the counts" if possible else "no published figure",
     }[kind]
     sentence = text_of(figure.get("sentence")) or (
         "No published figure." if kind == "none" else f"{short[:1].upper()}{short[1:]}."
@@ -237,6 +239,7 @@ def _leg_feature(
         "figure": sentence,
         "aria": f"{where}. {sentence}",
         "facts": _leg_facts(row, words),
+        **({"possible": True} if possible else {}),
     }
 
 

@@ -19,6 +19,12 @@ _CLASS_LABELS: Final = {
     "zero": "A published 0",
     "none": "No published figure",
 }
+_POSSIBLE_LABELS: Final = {
+    "own": "Range of one number",
+    "bound": "Possible range, from counts and assumptions",
+    "zero": "No flow is possible",
+    "none": "No upper bound from the counts",
+}
 _CLASS_VALUES: Final = {"own": 20_000, "bound": 50_000, "zero": 0, "none": None}
 FOOTNOTE_KOSOVO: Final = (
     "* References to Kosovo shall be understood in the context of United Nations Security Council "
@@ -131,10 +137,12 @@ def month_parts(layers: Iterable[Mapping[str, Any]], months: Months) -> list[dic
 def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     modes = [mode for mode in MODE_COLOURS if any(leg["mode"] == mode for leg in legs)]
     shown = next(iter(modes), "other")
-    classes = {leg["kind"] for leg in legs} | {"own", "bound", "none"}
+    possible = any(leg.get("possible") for leg in legs)
+    labels = _POSSIBLE_LABELS if possible else _CLASS_LABELS
+    classes = {leg["kind"] for leg in legs} | (set() if possible else {"own", "bound", "none"})
     entries = [
         {"label": label, "kind": kind, "mode": shown, "w": None if value is None else line_width(value)}
-        for kind, label in _CLASS_LABELS.items()
+        for kind, label in labels.items()
         if kind in classes
         for value in [_CLASS_VALUES[kind]]
     ]
@@ -163,5 +171,10 @@ def _line_parts(legs: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     widths[-1]["label"] += " and more"
     return [
         {"title": "Legs, drawn to the right of their way", "entries": entries},
-        {"title": "Width: the published figure, the same on every map", "entries": widths},
+        {
+            "title": "Width: the upper end, the same on every map"
+            if possible
+            else "Width: the published figure, the same on every map",
+            "entries": widths,
+        },
     ]

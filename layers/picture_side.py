@@ -40,7 +40,7 @@ def scene_legend(scene: Scene, kinds: set[str]) -> dict[str, Any]:
     width = None
     if {"width_km", "geometry"} <= set(corridors.columns) and len(corridors):
         width = number(corridors["width_km"].iloc[0])
-    legs = [{"mode": leg.mode, "kind": leg.kind} for leg in scene.legs]
+    legs = [{"mode": leg.mode, "kind": leg.kind, "possible": leg.possible} for leg in scene.legs]
     return build_legend(legs, [{"kind": kind} for kind in sorted(kinds)], width_km=width)
 
 

@@ -42,6 +42,8 @@ class Leg:
         Its published figure or range; NaN without one.
     vague : bool
         Whether its line is schematic.
+    possible : bool
+        Whether the range is one of :func:`geo.flow_ranges`.
     """
 
     leg: str
@@ -53,6 +55,7 @@ class Leg:
     low: float
     high: float
     vague: bool
+    possible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def _leg(leg: str, row: Series, figures: DataFrame | None) -> Leg:
         low=low,
         high=high,
         vague=text_of(row.get("certainty")) == "schematic",
+        possible=figures is not None and "status" in figures.columns,
     )
 
 

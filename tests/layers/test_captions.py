@@ -35,3 +35,23 @@ def test_widths_name_the_periods_they_stand_for(make):
         "Widths of legs: published figures of 1 January 2024 to 30 November 2024. Each leg tells its own."
     ]
     assert widths_text(make.figures().iloc[[2]]) == []
+
+
+def test_ranges_that_are_possible_are_not_called_published():
+    import geo
+    from layers.captions import legs_html, widths_text
+    from layers.legend import build_legend
+    from layers.lines import leg_layers
+
+    counts, routes = geo.read_counts(), geo.read_routes("western_balkans")
+    figures = geo.flow_ranges(counts, routes, "western_balkans", period="2022", drivers=False)
+    layers = leg_layers(routes, figures, titles={})
+    table = legs_html(layers)
+    assert "Possible range" in table and "no upper bound from the counts" in table
+    assert "ublished figure" not in table
+    (line,) = widths_text(figures)
+    assert "ranges that are possible" in line
+    features = [feature for layer in layers for feature in layer["features"]]
+    labels = [entry["label"] for part in build_legend(features, [])["parts"] for entry in part["entries"]]
+    assert "Possible range, from counts and assumptions" in labels
+    assert not any("published" in label for label in labels)
