@@ -212,7 +212,7 @@ def _leg_feature(
     unit = text_of(figure.get("unit")) or "counted"
     short = {
         "own": f"{count_text(high)} {unit}",
-        "bound": f"between 0 and {count_text(high)} {unit}",
+        "bound": f"between {count_text(low)} and {count_text(high)} {unit}",
         "zero": f"0 {unit}",
         "none": "no published figure",
     }[kind]
