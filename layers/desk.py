@@ -187,6 +187,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         for name in options.__dataclass_fields__
         if (value := getattr(options, name)) not in (None, (), "", False)
         and name not in {"routes", "counts", "claims", "waves"}
+        and (name, value) not in {("steps", "month"), ("divide_by", "nationality")}
     }
     inputs = [
         {"path": f"geo/data/{entry['path']}", "sha256": entry["sha256"]}

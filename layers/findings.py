@@ -37,7 +37,7 @@ READING: Final = {
     "composition": "Shares are of those whose answer was recorded; groups of 1 to 4 people are withheld.",
     "trends": "What the figures did, not why. Newest, preliminary months are left out.",
     "displacement": "A coincidence of figures does not show that people changed route.",
-    "flows": "Ranges only: what the counts and the stated assumptions allow. No number in a range is likelier.",
+    "flows": "Ranges only: what the counts and the stated assumptions allow. No number in it is likelier.",
     "conditions": "An association, looked at by week or month afterwards. It forecasts nothing.",
 }
 
@@ -59,6 +59,7 @@ def finding_sections(dossier: Dossier) -> list[dict[str, Any]]:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from layers.dossier import Dossier, Options
     >>> dossier = Dossier(Options(corridors=("central_med",), as_of=dt.date(2024, 12, 31)))
     >>> [section["anchor"] for section in finding_sections(dossier)]
@@ -73,7 +74,7 @@ def finding_sections(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def finding_tables(dossier: Dossier) -> dict[str, pd.DataFrame]:
-    """Return the statistics of a briefing beyond the headline, by kind: those asked for, and the default ones.
+    """Return the statistics of a briefing beyond the headline, by kind: those asked for and the default.
 
     Parameters
     ----------

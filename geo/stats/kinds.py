@@ -118,7 +118,7 @@ def analyse(
     >>> from geo.counts import read_counts
     >>> table = analyse(read_counts(), "central_med", about="rates", denominator="arrivals+deaths",
     ...                 period="2024")
-    >>> round(table["value"].iloc[0], 1)
+    >>> round(float(table["value"].iloc[0]), 1)
     26.6
     """
     kinds = [about] if isinstance(about, str) else list(about)
