@@ -33,7 +33,7 @@ OTHER_SOURCES: Final = _mark(
 
 
 def route(v: Voice, corridor: str, title: str) -> str:
-    """Name a corridor within a sentence: "the Western Balkans"; another than the embedded ones by its title."""
+    """Name a corridor within a sentence ("the Western Balkans"); one of the user's own by its title."""
     return v.messages.gettext(_ROUTES[corridor]) if corridor in _ROUTES else title
 
 

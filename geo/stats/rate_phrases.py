@@ -248,7 +248,9 @@ def naive(v: Voice, low: float, high: float, times: float) -> str:
 def vintage(v: Voice, publisher: str, day: dt.date | None, *, cumulative: bool) -> str:
     """Say whose deaths these are, and that their number grows."""
     head = (
-        v.say("The deaths are those known on {day} (source: {publisher})", publisher=publisher, day=v.day(day))
+        v.say(
+            "The deaths are those known on {day} (source: {publisher})", publisher=publisher, day=v.day(day)
+        )
         if publisher and day
         else v.say("The deaths are those known on {day}", day=v.day(day))
         if day
@@ -280,8 +282,8 @@ def label_only(v: Voice) -> str:
 def one_incident(v: Voice, period: Period, share: float) -> str:
     """Warn where one incident makes a large part of the deaths."""
     return v.say(
-        "One incident makes up {share} of the deaths of {period}; where one counts so much, the interval covers "
-        "less often than it says.",
+        "One incident makes up {share} of the deaths of {period}; where one counts so much, the interval "
+        "covers less often than it says.",
         share=v.percent(100 * share),
         period=name_period(v, period),
     )

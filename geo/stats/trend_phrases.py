@@ -184,7 +184,8 @@ def changes(v: Voice, what: str, period: Period, found: Sequence[Period], *, wan
     named = v.join([name_period(v, one) for one in found])
     if len(found) == 2:
         return v.say(
-            "{when}, the level of {what} changed twice, more than chance explains: most likely from {named} on",
+            "{when}, the level of {what} changed twice, more than chance explains: most likely from {named} "
+            "on",
             named=named,
             **parts,
         )
