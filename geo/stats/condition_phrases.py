@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from geo.stats.phrases import count
@@ -60,6 +61,13 @@ def expected(
         low=v.number(low),
         high=v.number(high),
     )
+
+
+def waves_of(v: Voice, source: str) -> str:
+    """Say that the sea is not that of the publisher of the counts; of a path only the file is named."""
+    if source and source != "dataset":
+        return v.say("Wave heights: {source}, not the publisher of the counts.", source=PurePath(source).name)
+    return v.say("Wave heights: those that were given, not the publisher of the counts.")
 
 
 def calmer(v: Voice, period: Period, *, days: int, of: int, calm_m: float) -> str:

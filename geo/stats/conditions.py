@@ -62,6 +62,7 @@ class _Sea:
     calm_m: float | None
     by: str
     told: tuple[Period, ...]
+    said: tuple[str, ...]
 
 
 def conditions_stats(
@@ -211,7 +212,9 @@ def _look(q: Question, asked: _Asked) -> _Sea:
     days = whole.until(q.cut)
     if not days.whole.any():
         raise UnavailableError(q.voice.say("no day up to then has waves"), "outside")
-    return _Sea(days, len(whole.day) - len(days.day), asked.calm_m, asked.by, _told(q, days, asked.by))
+    said = (condition_phrases.waves_of(q.voice, str(asked.waves.attrs.get("source", ""))),)
+    left_out = len(whole.day) - len(days.day)
+    return _Sea(days, left_out, asked.calm_m, asked.by, _told(q, days, asked.by), said)
 
 
 def _told(q: Question, days: SeaDays, by: str) -> tuple[Period, ...]:
@@ -284,7 +287,7 @@ def _told_of(fit: ConditionsFit, q: Question, sea: _Sea) -> dict[str, Any]:
 def _cells(sea: _Sea) -> dict[str, Any]:
     return {
         "n_cells": sea.days.n_cells,
-        "land_share": sea.days.land_share,
+        "land_share": round(sea.days.land_share, 6),
         "later_days_left_out": sea.left_out,
     }
 
@@ -295,19 +298,23 @@ def _effect(q: Question, name: str, sea: _Sea, fit_of: Callable[[_Sea], Conditio
     clause = condition_phrases.effect(q.voice, span.period, q.base_kind, fit.effect, fit.low, fit.high)
     return [
         q.answer(
-            name,
-            fit.effect,
-            clause,
-            span,
+            *(name, fit.effect, clause, span),
             unit="%",
-            low=fit.low,
-            high=fit.high,
-            interval=INTERVAL,
-            method=condition_phrases.method(q.voice, q.base_kind),
-            assumptions=condition_phrases.assumptions(q.voice),
+            said=sea.said,
             detail={"step_m": STEP_M, **_told_of(fit, q, sea)},
+            **_model(q, fit.low, fit.high),
         )
     ]
+
+
+def _model(q: Question, low: float, high: float) -> dict[str, Any]:
+    return {
+        "low": low,
+        "high": high,
+        "interval": INTERVAL,
+        "method": condition_phrases.method(q.voice, q.base_kind),
+        "assumptions": condition_phrases.assumptions(q.voice),
+    }
 
 
 def _expected(q: Question, name: str, sea: _Sea, fit_of: Callable[[_Sea], ConditionsFit]) -> list[Stat]:
@@ -323,17 +330,11 @@ def _expected(q: Question, name: str, sea: _Sea, fit_of: Callable[[_Sea], Condit
         )
         found.append(
             q.answer(
-                name,
-                value,
-                clause,
-                span,
+                *(name, value, clause, span),
                 against=period,
                 base=observed,
-                low=low,
-                high=high,
-                interval=INTERVAL,
-                method=condition_phrases.method(q.voice, q.base_kind),
-                assumptions=condition_phrases.assumptions(q.voice),
+                said=sea.said,
+                **_model(q, low, high),
                 detail={
                     "observed": observed,
                     "ratio": observed / value,
@@ -367,7 +368,7 @@ def _calmer(q: Question, name: str, sea: _Sea, _: Callable[[_Sea], ConditionsFit
             q.voice, period, days=days, of=row["n_days"], calm_m=float(sea.calm_m or np.nan)
         )
         detail = {"calm_m": sea.calm_m, **row, **_cells(sea)}
-        found.append(q.answer(name, days, clause, unit="days", period=period, detail=detail))
+        found.append(q.answer(name, days, clause, unit="days", period=period, said=sea.said, detail=detail))
     return found
 
 
@@ -387,7 +388,8 @@ def _per_calmer(q: Question, name: str, sea: _Sea, _: Callable[[_Sea], Condition
     )
     detail = {"total": span.value, "calmer_days": days, "calm_m": sea.calm_m, **_cells(sea)}
     detail["cannot_claim"] = list(condition_phrases.cannot_claim(q.voice))
-    return [q.answer(name, value, clause, span, unit=f"{q.series.unit} per calmer-sea day", detail=detail)]
+    unit = f"{q.series.unit} per calmer-sea day"
+    return [q.answer(name, value, clause, span, unit=unit, said=sea.said, detail=detail)]
 
 
 _STATISTICS: Final[Mapping[str, Callable[..., list[Stat]]]] = {

@@ -189,7 +189,8 @@ def _record(
     effect = _effect(found, scales)
     voice, lag = first.voice, int(found["lag"])
     told = say.correlation(voice, found["correlation"], found["low"], found["high"], options.level)
-    clause = say.found(voice, verdict, (first.title, second.title), lag, told, effect)
+    names = [say.route(voice, one.series.corridor, one.title) for one in (first, second)]
+    clause = say.found(voice, verdict, (names[0], names[1]), lag, told, effect)
     used = pair.test.lags >= 0 if forward else pair.test.lags <= 0
     lags = [
         {"lag_months": abs(int(k)), "correlation": round(float(r), 6), "pairs": int(n)}

@@ -21,9 +21,20 @@ ASSUMPTIONS: Final = (
     _mark("What is left after season, trend and the last months is alike over the whole period."),
     _mark("A third cause that moves both corridors at once shows as a coincidence too, or hides one."),
 )
+_ROUTES: Final = {
+    "channel": _mark("the Channel"),
+    "central_med": _mark("the central Mediterranean"),
+    "western_balkans": _mark("the Western Balkans"),
+    "other_routes": _mark("the other routes"),
+}
 OTHER_SOURCES: Final = _mark(
     "The two series count different things, so only their unexpected growth is compared, never their size."
 )
+
+
+def route(v: Voice, corridor: str, title: str) -> str:
+    """Name a corridor within a sentence ("the Western Balkans"); one of the user's own by its title."""
+    return v.messages.gettext(_ROUTES[corridor]) if corridor in _ROUTES else title
 
 
 def _signed(v: Voice, value: float, places: int) -> str:

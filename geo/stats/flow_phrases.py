@@ -56,11 +56,11 @@ _ASSUMED: Final = {
         "legs; countries of first arrival are exempt"
     ),
     "legs_per_person": _mark(
-        "One person enters a country by {high} different legs on average at most, and leaves it by as many"
+        "One person enters a country by at most {high} different legs on average, and leaves it by as many"
     ),
     "registered_share": _mark("A person in a country is registered at least {high} times on average"),
     "registrations_per_person": _mark(
-        "A person is registered {high} times on average at most in one country"
+        "A person is registered at most {high} times on average in one country"
     ),
     "detected_share": _mark("At least {high} of the crossings of a counted border are detected"),
     "attempts_per_person": _mark(
@@ -71,7 +71,7 @@ _ASSUMED: Final = {
     "revision": _mark("A published count differs from the settled one by at most {high} either way"),
     "rounding": _mark("A figure told as about a number differs from it by at most {high}"),
     "first_arrivals_per_person": _mark(
-        "A person is detected {high} times on average at most at the borders of first arrival"
+        "A person is detected at most {high} times on average at the borders of first arrival"
     ),
     "already_counted": _mark(
         "Between {low} and {high} of the people detected at transit borders were detected at a border of "
@@ -143,7 +143,7 @@ def spoken(v: Voice, value: float, *, up: bool) -> str:
     return v.number((math.ceil if up else math.floor)(value / step) * step)
 
 
-def flow(v: Voice, period: Period, low: float, high: float, name: str) -> str:
+def flow(v: Voice, period: Period, low: float, high: float, name: str | None) -> str:
     """Say the range of one leg, and what drives it."""
     parts: dict[str, Any] = {"when": when(v, period), "low": spoken(v, low, up=False)}
     if math.isinf(high):
@@ -159,11 +159,13 @@ def flow(v: Voice, period: Period, low: float, high: float, name: str) -> str:
             "{when}: between {low} and {high} people passed this leg, a possible range (rounded outwards)",
             **parts,
         )
-    return f"{sentence(text)} {driven(v, name, high)}"
+    return f"{sentence(text)} {driven(v, name, high)}".rstrip()
 
 
-def driven(v: Voice, name: str, high: float) -> str:
-    """Say which assumption drives a range."""
+def driven(v: Voice, name: str | None, high: float) -> str:
+    """Say which assumption drives a range; nothing where none was looked for (`name` is None)."""
+    if name is None:
+        return ""
     if not name and math.isinf(high):
         return v.say("No count sees this leg.")
     if not name:
@@ -193,7 +195,7 @@ def not_counted(v: Voice, title: str, period: Period) -> str:
     return sentence(text)
 
 
-def too_wide(v: Voice, period: Period, low: float, name: str) -> str:
+def too_wide(v: Voice, period: Period, low: float, name: str | None) -> str:
     """Say that an upper bound says more of the assumptions than of the counts."""
     text = v.say(
         "{when}: no upper bound from the counts that would tell anything, for the assumptions allow more "
@@ -203,7 +205,7 @@ def too_wide(v: Voice, period: Period, low: float, name: str) -> str:
     parts = [sentence(text)]
     if low > 0:
         parts.append(v.say("At least {low} people passed this leg.", low=spoken(v, low, up=False)))
-    return " ".join([*parts, driven(v, name, math.inf)])
+    return " ".join([*parts, driven(v, name, math.inf)]).rstrip()
 
 
 def nothing(v: Voice, title: str, period: Period) -> str:
@@ -248,7 +250,7 @@ def contradiction(
     """Say which counts contradict each other, and by how much."""
     named = [
         v.say(
-            "{label} {value} ({publisher})",
+            "{label}: {value} ({publisher})",
             label=item["label"],
             value=v.number(item["value"]),
             publisher=item["publisher"],

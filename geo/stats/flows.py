@@ -340,9 +340,10 @@ def _row(
     shared = [len(count.on) for count in case.counts if count.kind == "legs" and leg in count.on]
     open_ = math.isinf(high) or high > most > 0
     says = not open_ or low > 0
-    sentence = flow_phrases.flow(voice, case.period, low, high, bound["driver"])
+    driver = bound["driver"] if bound["narrowing"] else None
+    sentence = flow_phrases.flow(voice, case.period, low, high, driver)
     if open_ and math.isfinite(high):
-        sentence = flow_phrases.too_wide(voice, case.period, low, bound["driver"])
+        sentence = flow_phrases.too_wide(voice, case.period, low, driver)
     if not case.split and not open_:
         sentence = f"{sentence} {flow_phrases.only_whole(voice, case.meta.title)}"
     known = [item.span.known_on for item in case.held if item.span.known_on]

@@ -248,7 +248,9 @@ def naive(v: Voice, low: float, high: float, times: float) -> str:
 def vintage(v: Voice, publisher: str, day: dt.date | None, *, cumulative: bool) -> str:
     """Say whose deaths these are, and that their number grows."""
     head = (
-        v.say("The deaths are those of {publisher} as known on {day}", publisher=publisher, day=v.day(day))
+        v.say(
+            "The deaths are those known on {day} (source: {publisher})", publisher=publisher, day=v.day(day)
+        )
         if publisher and day
         else v.say("The deaths are those known on {day}", day=v.day(day))
         if day
@@ -280,8 +282,8 @@ def label_only(v: Voice) -> str:
 def one_incident(v: Voice, period: Period, share: float) -> str:
     """Warn where one incident makes a large part of the deaths."""
     return v.say(
-        "One incident makes {share} of the deaths of {period}; where one counts so much, the interval covers "
-        "less often than it says.",
+        "One incident makes up {share} of the deaths of {period}; where one counts so much, the interval "
+        "covers less often than it says.",
         share=v.percent(100 * share),
         period=name_period(v, period),
     )
@@ -313,8 +315,8 @@ def too_few(v: Voice, deaths: int, drowned: int | None) -> str:
     """Say that there are too few deaths for a rate; `drowned` of them, where causes give bounds only."""
     if drowned is not None:
         return v.say_plural(
-            "of at least {deaths} recorded, {number} is coded as drowning, and below 10 no rate is given",
-            "of at least {deaths} recorded, {number} are coded as drowning, and below 10 no rate is given",
+            "{number} of at least {deaths} recorded is coded as drowning, and below 10 no rate is given",
+            "{number} of at least {deaths} recorded are coded as drowning, and below 10 no rate is given",
             drowned,
             deaths=v.number(deaths),
             number=v.number(drowned),

@@ -258,7 +258,7 @@ def _row(days: SeaDays, start: int, end: int, calm_m: float) -> dict[str, Any]:
         "n_days": number,
         "missing_days": length - number,
         "n_cells": days.n_cells,
-        "land_share": days.land_share,
+        "land_share": round(days.land_share, 6),
         "complete": number == length,
     }
 

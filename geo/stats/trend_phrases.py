@@ -182,6 +182,13 @@ def changes(v: Voice, what: str, period: Period, found: Sequence[Period], *, wan
     if not found:
         return v.say("{when}, {what} shows no change of level that the data can tell from chance", **parts)
     named = v.join([name_period(v, one) for one in found])
+    if len(found) == 2:
+        return v.say(
+            "{when}, the level of {what} changed twice, more than chance explains: most likely from {named} "
+            "on",
+            named=named,
+            **parts,
+        )
     return v.say_plural(
         "{when}, the level of {what} changed once, more than chance explains: most likely from {named} on",
         "{when}, the level of {what} changed {number} times, more than chance explains: most likely from "

@@ -85,6 +85,12 @@ def test_an_upper_bound_is_never_told_as_a_figure(make):
     assert "no published figure" in leg_features(make.routes(), None)[0]["short"]
 
 
+def test_a_range_is_told_with_its_lower_end(make):
+    figures = make.figures()
+    figures["low"] = figures["low"].where(figures["high"] != 50_000, 400.0)
+    assert leg_features(make.routes(), figures)[1]["short"] == "between 400 and 50,000 persons"
+
+
 def test_crossings_are_named(make):
     features = leg_features(make.routes(), None, words={"p1": "Bridge – Brücke"})
     assert ["Crossings", "Bridge – Brücke"] in features[1]["facts"]

@@ -106,6 +106,15 @@ def test_calmer_days_are_counted_by_month(table, waves):
     assert set(rows["unit"]) == {"days"}
 
 
+def test_the_sea_is_not_ascribed_to_the_publisher_of_the_counts(table, daily, waves, north):
+    assert table["sentence"].str.contains("Wave heights: those that were given, not the publisher").all()
+    named = waves.assign_attrs(source="/home/someone/era5.nc")
+    boxes = {"north": BOX}
+    found = conditions_stats(daily, named, north, boxes=boxes, calm_m=1.0, statistics=["calmer_days"])
+    assert found["sentence"].str.contains("Wave heights: era5.nc, not the publisher of the counts").all()
+    assert not found["sentence"].str.contains("someone").any()
+
+
 def test_counts_are_divided_by_calmer_days(table, seen):
     row = pick(table, "per_calmer_day").iloc[0]
     days = pick(table, "calmer_days")["value"].sum()

@@ -130,6 +130,11 @@ def test_the_embedded_routes_are_compared_within_one_source(counts):
     jsonschema.validate(to_json(table), SCHEMA)
 
 
+def test_embedded_routes_are_named_as_in_a_sentence(counts):
+    found = displacement_stats(counts, ["western_balkans", "central_med"], source="frontex", permutations=199)
+    assert "displacement from the Western Balkans to the central Mediterranean" in found["sentence"].iloc[0]
+
+
 def test_preliminary_months_are_left_out_and_detections_are_not_people(counts):
     table = displacement_stats(counts, ["central_med", "western_balkans"], **QUICK)
     assert str(table["period_end"].iloc[0].date()) == "2026-04-30"

@@ -94,6 +94,13 @@ def test_the_sentence_says_range_period_and_driver(balkans):
     assert "The width is driven most by an assumption: how many people are never registered." in said
 
 
+def test_where_no_driver_was_looked_for_the_sentence_names_none_and_denies_none(counts, routes):
+    legs = routes[routes["corridor"] == "western_balkans"]
+    found = flow_ranges(counts, legs, period="2022", drivers=False)
+    assert not found["sentence"].str.contains("drive|No count sees|would need to know").any()
+    assert found.loc["wb_sofia_nis", "sentence"].endswith("a possible range (rounded outwards).")
+
+
 def test_assumptions_travel_with_each_range(balkans):
     told = balkans.loc["wb_skopje_nis", "assumptions"]
     assert "Nothing is assumed of how many people stay in a country or leave it another way." in told
@@ -278,8 +285,8 @@ def test_counts_that_contradict_are_named_with_place_period_and_source(make_tabl
     assert len(found["counts"]) == 2
     said = found["sentence"]
     assert said.startswith("In 2030, these counts contradict each other: ")
-    assert "(c) 90,000 (tally)" in said
-    assert "(North Macedonia) 100 (tally)" in said
+    assert "(c): 90,000 (tally)" in said
+    assert "(North Macedonia): 100 (tally)" in said
     assert "Their bounds would have to move by" in said
     assert "how many people are never registered" in said
     assert found["people"] > 10_000

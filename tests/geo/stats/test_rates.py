@@ -76,10 +76,10 @@ def test_the_sentence_says_denominator_interval_limits_and_vintage(central):
         "1,000 recorded arrivals in Italy plus deaths (95 % interval "
     )
     assert "), about 1 in 63; interceptions are not included, so this is not a risk per attempt." in said
-    assert "as known on 3 May 2026" in said
+    assert "The deaths are those known on 3 May 2026 (source: " in said
     assert "deaths reported only as a sum over time are left out" in said
     assert "The arrivals are those in Italy only" in said
-    assert "One incident makes 25.6 % of the deaths of 2023" in said
+    assert "One incident makes up 25.6 % of the deaths of 2023" in said
     assert "too narrow, because people die together" in said
 
 
@@ -209,7 +209,7 @@ def test_below_ten_deaths_there_is_no_rate(tally, make_corridors, incidents):
 def test_few_drowning_coded_deaths_withhold_the_bounds(counts):
     record = rows_of(death_rate(counts, "channel", denominator="arrivals", period="2022"))[0]
     assert "small_base" in record["flags"]
-    assert "of at least 16 recorded" in record["detail"]["reason"]
+    assert "5 of at least 16 recorded are coded as drowning" in record["detail"]["reason"]
 
 
 @pytest.mark.parametrize(

@@ -304,3 +304,11 @@ def test_corridors_without_such_values_are_noted(make_table, make_corridors):
     table = trend_values(make_table([900] * 9, kind="year"), make_corridors("north"))
     assert table.empty
     assert "yearly" in table.attrs["notes"][0]["note"]
+
+
+def test_two_changes_of_level_are_said_as_twice(make_table, make_corridors):
+    values = seasonal(np.repeat([200.0, 900, 150], [36, 36, 36]))
+    found = trend_stats(
+        make_table(values, kind="month"), make_corridors("north"), statistics=["change_points"]
+    )
+    assert "changed twice, more than chance explains: most likely from " in text(found, "change_points")
