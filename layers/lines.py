@@ -99,18 +99,22 @@ def source_lines(row: Mapping[str, Any]) -> list[str]:
 
 
 def credit_line(row: Mapping[str, Any]) -> str:
-    """Return publisher, title and licence of a series.
+    """Return publisher, title and licence of a series, or of several joined by " + ".
 
     Examples
     --------
     >>> credit_line({"source": "frontex", "measure": "detection_entry"}).startswith("Source: Frontex")
     True
     """
-    info = series_info(text_of(row.get("source")), text_of(row.get("measure")) or None)
-    names = [text_of(info.get("publisher")), text_of(info.get("title"))]
-    named = ", ".join(dict.fromkeys(name for name in names if name)) or text_of(row.get("source"))
-    licence = text_of(info.get("licence")) or text_of(row.get("licence"))
-    return f"Source: {named}" + (f" ({licence})." if licence else ".")
+    several = [part.strip() for part in text_of(row.get("source")).split(" + ")]
+    told = []
+    for source in several:
+        info = series_info(source, text_of(row.get("measure")) or None)
+        names = [text_of(info.get("publisher")), text_of(info.get("title"))]
+        named = ", ".join(dict.fromkeys(name for name in names if name)) or source
+        licence = text_of(info.get("licence")) or text_of(row.get("licence"))
+        told.append(f"{named} ({licence})" if licence else named)
+    return f"Source: {'; '.join(told)}."
 
 
 def _source(figures: DataFrame, leg: str) -> list[str]:

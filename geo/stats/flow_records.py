@@ -265,7 +265,7 @@ def _record(
         unit="persons",
         measure=MEASURE,
         basis="",
-        source=", ".join(dict.fromkeys(series.source for series, _ in held)),
+        source=" + ".join(dict.fromkeys(series.source for series, _ in held)),
         period_start=period.start,
         period_end=period.end,
         known_on=max((span.known_on for _, span in held if span.known_on), default=None),

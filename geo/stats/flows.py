@@ -352,7 +352,7 @@ def _row(
         "high": math.nan if open_ else high,
         "unit": "persons",
         "measure": MEASURE,
-        "source": ", ".join(dict.fromkeys(item.series.source for item in case.held)),
+        "source": " + ".join(dict.fromkeys(item.series.source for item in case.held)),
         "label": voice.say("Possible range"),
         "known_on": max(known, default=None),
         "n_legs_sharing": min(shared, default=0),
