@@ -69,7 +69,7 @@ def test_the_balkans_of_2022_have_ranges_and_name_what_drives_them(balkans, rout
     assert set(balkans.loc["wb_belgrade_szeged", "counts"]) == {"Registrations in Serbia"}
     assert balkans.loc["wb_belgrade_szeged", "driver"] == "registered_share"
     assert balkans.loc["wb_skopje_pristina", ["low", "high"]].tolist() == [408, 2124]
-    assert balkans.loc["wb_belgrade_szeged", "source"] == "frontex, iom_western_balkans"
+    assert balkans.loc["wb_belgrade_szeged", "source"] == "frontex + iom_western_balkans"
 
 
 def test_no_leg_ever_has_one_number(balkans):
