@@ -9,6 +9,8 @@ is escaped, and inert in templates.
 """
 
 from layers.charts.bars import monthly_bars, seasonal_profile
+from layers.charts.intervals import flow_bars, interval_chart, share_bars
+from layers.charts.ladder import Row
 from layers.charts.lines import sparkline, year_lines
 from layers.charts.revisions import revision_triangle_chart
 
