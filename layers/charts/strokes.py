@@ -309,6 +309,17 @@ def day_name(place: int) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
+def day_name_of(day: dt.date) -> str:
+    """Return a day in words, with its year.
+
+    Examples
+    --------
+    >>> day_name_of(dt.date(2024, 3, 4))
+    '4 March 2024'
+    """
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def _thinned(run: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Leave out points that lie within a tenth of a unit of the line that stays."""
     kept = [run[0]]
