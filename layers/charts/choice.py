@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from layers.charts import strokes as svg
 from layers.charts.intervals import flow_bars, interval_chart, share_bars
-from layers.charts.ladder import Row, plain
-from layers.charts.trends import ChangeBand, trend_chart
+from layers.charts.ladder import Row, digits_of, plain
+from layers.charts.trends import ChangeBand, percent_words, trend_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ _WORDS: Final = {
     "incomplete": "not complete",
     "not_applicable": "does not apply",
 }
+_TENTHS: Final = ("%", "percentage points", "% a year")
 CHARTED: Final = (
     "death_rate",
     "death_rate_ratio",
@@ -96,7 +97,7 @@ def chart_for(
     >>> import pandas as pd
     >>> index = pd.MultiIndex.from_tuples([("sea", "death_rate")], names=["corridor", "statistic"])
     >>> row = {"value": 16.0, "low": 10.0, "high": 36.4, "unit": "per 1,000 arrivals", "interval": "95 % confidence"}
-    >>> "Sea: 16 (10 to 36.4)." in chart_for(pd.DataFrame([row], index=index))
+    >>> "Sea: 16.0 (10.0 to 36.4)." in chart_for(pd.DataFrame([row], index=index))
     True
     """
     records = _records(table, corridor)
@@ -117,7 +118,8 @@ def chart_for(
         return _shares(found, records, words)
     unit = next((record["unit"] for record in found if record["unit"]), "")
     if chosen == "unique_persons":
-        return interval_chart([_row(one, _counted(one)) for one in found], most=12, **words)
+        rows = [_row(one, _counted(one)) for one in found]
+        return interval_chart(rows, unit="as each row counts; never to be added", most=12, **words)
     same = [record for record in found if record["unit"] in (unit, "")]
     rows = [_row(record, _label(record, same, known)) for record in same]
     reference, told = _REFERENCES.get(chosen, (None, ""))
@@ -171,8 +173,17 @@ def _row(record: Record, label: str) -> Row:
     if record["statistic"] in ("flow_range", "unique_persons") and record["unit"] in ("persons", ""):
         text = _rough(low, high)
     elif inner:
-        text = f"{plain(inner[0])} to {plain(inner[1])} ({plain(low)} to {plain(high)})"
+        text = "{} to {} ({} to {})".format(
+            *(plain(end, digits=digits_of(inner[1])) for end in (*inner, low, high))
+        )
+    elif record["unit"] in _TENTHS and not math.isnan(value):
+        span = "" if math.isnan(low) or math.isnan(high) else " ({} to {})".format(*map(_tenth, (low, high)))
+        text = _tenth(value) + span
     return Row(label, value, low, high, naive=naive, inner=inner, text=text)
+
+
+def _tenth(value: float) -> str:
+    return plain(value, digits=1)
 
 
 def _pair(low: object, high: object) -> tuple[float, float] | None:
@@ -225,7 +236,7 @@ def _country(code: str) -> str:
 
 def _counted(record: Record) -> str:
     if record["statistic"] == "unique_persons":
-        return "Different people, as far as the counters allow"
+        return "Different people"
     from geo.counts import series_info
 
     publisher = str(series_info(record["source"], None).get("publisher") or record["source"])
@@ -292,8 +303,11 @@ def _bands(records: list[dict[str, Any]]) -> list[ChangeBand]:
         at = days[1] or record["period_start"]
         if record["statistic"] != "change_point" or at is None:
             continue
-        span = "" if math.isnan(record["low"]) else f" ({plain(record['low'])} to {plain(record['high'])})"
-        size = "" if math.isnan(record["value"]) else f"{plain(record['value'])} %{span}"
+        size = (
+            ""
+            if math.isnan(record["value"])
+            else percent_words(record["value"], record["low"], record["high"])
+        )
         bands.append(ChangeBand(days[0] or at, at, days[2] or at, size))
     return bands
 

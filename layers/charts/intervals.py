@@ -67,7 +67,7 @@ def interval_chart(
     --------
     >>> chart = interval_chart([Row("2023", 16.0, 10.0, 36.4, naive=(15.4, 16.7)), Row("2019", words="withheld")],
     ...                        title="Dead or missing", unit="per 1,000 arrivals", interval="95 % confidence")
-    >>> "2023: 16 (10 to 36.4). 2019: withheld." in chart
+    >>> "2023: 16.0 (10.0 to 36.4). 2019: withheld." in chart
     True
     """
     shown, left_out = _first(check_rows(rows), most)
@@ -206,7 +206,7 @@ def share_bars(
     all_rows = check_rows(rows)
     if not math.isnan(counts[1]) and sum(counts) > 0:
         share = 100 * counts[1] / sum(counts)
-        told = f"{svg.number(counts[1])}, {share:.1f} % of all {svg.number(sum(counts))}"
+        told = f"{svg.number(counts[1])}, {share:.1f} % of all {svg.number(sum(counts))}" if share else "0"
         unknowns = [Row(words, share, text=told)]
     else:
         unknowns = []
@@ -234,7 +234,7 @@ def _share_row(name: str, share: float, span: tuple[float, float] | None) -> Row
     if math.isnan(value):
         return Row(name, words="withheld")
     low, high = span or (math.nan, math.nan)
-    return Row(name, value, low, high, text=f"{value:.1f} %" if value != round(value) else f"{value:.0f} %")
+    return Row(name, value, low, high, text=f"{value:.1f} %")
 
 
 def _first(rows: list[Row], most: int) -> tuple[list[Row], int]:

@@ -73,31 +73,51 @@ class Row:
         """
         if self.words or self.text:
             return self.words or self.text
-        span = _span(self.low, self.high)
+        digits = digits_of(self.value, self.low, self.high)
+        span = _span(self.low, self.high, digits)
         if math.isnan(self.value):
             return span or "no figure"
-        return f"{plain(self.value)} ({span})" if span else plain(self.value)
+        value = plain(self.value, digits=digits)
+        return f"{value} ({span})" if span else value
 
 
-def _span(low: float, high: float) -> str:
-    if math.isnan(low):
-        return "" if math.isnan(high) else f"at most {plain(high)}"
-    return f"at least {plain(low)}" if math.isnan(high) else f"{plain(low)} to {plain(high)}"
+def _span(low: float, high: float, digits: int) -> str:
+    ends = ["" if math.isnan(end) else plain(end, digits=digits) for end in (low, high)]
+    if all(ends):
+        return f"{ends[0]} to {ends[1]}"
+    return f"at least {ends[0]}" if ends[0] else f"at most {ends[1]}" if ends[1] else ""
 
 
-def plain(value: float) -> str:
+def digits_of(*numbers: float) -> int:
+    """Return the decimals that numbers are written with side by side, the first that is known sets them.
+
+    Examples
+    --------
+    >>> digits_of(27.29, 21.2), digits_of(1.7, 0.7), digits_of(3, 4), digits_of(float("nan"), 0, 11.6)
+    (1, 2, 0, 1)
+    """
+    known = [abs(number) for number in numbers if not math.isnan(number)]
+    if not known or all(number == round(number) for number in known):
+        return 0
+    leading = known[0] if not math.isnan(numbers[0]) else max(known)
+    return 0 if leading >= 1000 else 1 if leading >= 9.995 else 2
+
+
+def plain(value: float, *, digits: int | None = None) -> str:
     """Return a number as sentences round it: whole ones whole, small ones to two decimals, others to one.
 
     Examples
     --------
     >>> plain(109.58), plain(0.917), plain(-6.25), plain(45654.4), plain(12), plain(5e12)
     ('109.6', '0.92', '−6.25', '45,654', '12', '5 trillion')
+    >>> plain(12, digits=1), plain(9.998), plain(-0.001)
+    ('12.0', '10.0', '0.00')
     """
     size = abs(value)
-    sign = "−" if value < 0 else ""
-    if size >= 1000 or size == round(size):
-        return sign + svg.short(float(round(size)))
-    return f"{sign}{size:.2f}" if size < 10 else f"{sign}{size:.1f}"
+    if size >= 1000:
+        return ("−" if value < 0 else "") + svg.short(float(round(size)))
+    text = f"{size:.{digits_of(size) if digits is None else digits}f}"
+    return text if value >= 0 or not float(text) else f"−{text}"
 
 
 def check_rows(rows: Iterable[Row]) -> list[Row]:
@@ -216,6 +236,7 @@ class Ladder:
         lines = [name] if len(name) <= room else textwrap.wrap(name, 47)[:3] or [""]
         if len(lines[-1]) > room:
             lines.append("")
+        self.y += 2.0
         for line in lines:
             self.y += LINE
             if line:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import InvalidInputError
 from layers.charts import strokes as svg
 from layers.charts.ladder import Scale
+from layers.palette import BLUE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,14 +87,14 @@ class Panel:
             year for year in range(self.first.year, self.last.year + 1) if dt.date(year, 1, 1) >= self.first
         ]
         width = (RIGHT - self.left) / max(len(years), 1)
-        step = next(step for step in (1, 2, 5, 10, 20, 50, 1000) if width * step >= 34)
+        step = next(step for step in (1, 2, 5, 10, 20, 50, 1000) if width * step >= 36)
         body = []
         for year in years:
             x = self.x(dt.date(year, 1, 1))
             shown = year % step == 0 and x < RIGHT - 14
             body.append(svg.rule(x, self.bottom, x, self.bottom + (6 if shown else 3), svg.FAINT))
             if shown:
-                body.append(svg.label(max(x, self.left + 12), self.bottom + 18, str(year), anchor="middle"))
+                body.append(svg.label(x, self.bottom + 18, str(year), anchor="middle"))
         if not years:
             body.append(svg.label(self.left, self.bottom + 18, f"{self.first:%B %Y}"))
         return body
@@ -120,7 +121,7 @@ class Panel:
                 continue
             ring = [(x, up) for x, _, up in piece] + [(x, down) for x, down, _ in reversed(piece)]
             path = "L".join(f"{svg.at(x)} {svg.at(y)}" for x, y in ring)
-            body.append(f'<path d="M{path}Z" fill="{fill}"/>')
+            body.append(f'<path d="M{path}Z" fill="{fill}" stroke="{BLUE}" stroke-width="0.6"/>')
         return body
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +76,7 @@ def change_bands(changes: Changes, index: pd.Index[pd.Timestamp]) -> list[Change
     >>> change = Change(at=1, first=0, last=2, before=9, after=3, percent=-66.7, percent_low=-80, percent_high=-50)
     >>> found = Changes((change,), pd.Series(dtype=float), None, 0, 0, 1, 0, 12, 6, 0.9, 0.95)
     >>> change_bands(found, pd.date_range("2024-01", periods=3, freq="MS"))[0].words
-    '−66.7 % (−80 to −50)'
+    '−67 % (−80 to −50)'
     """
     days = [day.date() for day in index]
     return [
@@ -83,10 +84,23 @@ def change_bands(changes: Changes, index: pd.Index[pd.Timestamp]) -> list[Change
             days[change.first],
             days[change.at],
             days[change.last],
-            f"{plain(change.percent)} % ({plain(change.percent_low)} to {plain(change.percent_high)})",
+            percent_words(change.percent, change.percent_low, change.percent_high),
         )
         for change in changes.changes
     ]
+
+
+def percent_words(value: float, low: float, high: float) -> str:
+    """Return a change in per cent with its interval, in whole numbers.
+
+    Examples
+    --------
+    >>> percent_words(427.1, 130.2, 1108.4), percent_words(-91.6, float("nan"), float("nan"))
+    ('+427 % (+130 to +1,108)', '−92 %')
+    """
+    value, low, high = (end if math.isnan(end) else round(end) + 0.0 for end in (value, low, high))
+    told = [("+" if end > 0 else "") + plain(end) for end in (value, low, high) if not math.isnan(end)]
+    return f"{told[0]} % ({told[1]} to {told[2]})" if len(told) == 3 else f"{told[0]} %"
 
 
 def trend_chart(
@@ -142,7 +156,7 @@ def trend_chart(
     lines = _trend_lines(trend)
     bands = sorted(changes, key=lambda band: band.at)[:MOST_CHANGES]
     said = _trend_said(numbers, lines, bands, unit)
-    key = svg.content_key(ident, title, said, numbers.to_json(), str(lines), str(bands))
+    key = svg.content_key(ident, title, said, str(numbers.to_list()), str(lines), str(bands))
     body, y = _heading(title, f"{unit} {per}".strip())
     present = numbers.dropna()
     if present.empty:
@@ -244,7 +258,7 @@ def monitoring_chart_svg(
         y += 16.0
         body += _sample(look, y)
         body.append(svg.label(34, y, words))
-    key = svg.content_key(ident, title, said, table.to_json())
+    key = svg.content_key(ident, title, said, repr(table.to_dict("list")))
     return svg.document(svg.WIDTH, y + 8, title, svg.join_text(message, said), body, key)
 
 
