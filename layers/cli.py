@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from layers.dossier import Dossier
 
 STATS_FORMATS = ("table", "csv", "json", "markdown")
-LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats")
+LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats", "incidents")
 BRIEF_FORMATS = ("folder", "html")
 EXPORT_FORMATS = ("geojson", "geojsonl", "gpkg", "parquet", "fgb", "csv")
 
