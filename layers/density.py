@@ -27,7 +27,7 @@ CLASSES: Final = (
     (100, "100 to 499 people"),
     (500, "500 people and more"),
 )
-"""The least number of people of each class and its words, the same on every map; each has a pattern of its own."""
+"""The least number of people of each class and its words, the same on every map."""
 PATTERNS: Final = ("dots", "lines", "cross", "close")
 LAYER_NAME: Final = "Dead and missing, at least, in cells of 1° and more"
 FEWEST_MONTHS: Final = 12
@@ -68,8 +68,8 @@ def incident_cells(
     Returns
     -------
     cells : GeoDataFrame
-        One row per corridor and cell: ``corridor``, ``cell_lon``, ``cell_lat`` (south-west corner), ``size_deg``,
-        ``incidents``, ``dead``, ``missing``, ``dead_missing`` (each at least), ``people_class``,
+        One row per corridor and cell: ``corridor``, ``cell_lon``, ``cell_lat`` (south-west corner),
+        ``size_deg``, ``incidents``, ``dead``, ``missing``, ``dead_missing``, ``people_class``,
         ``period_start``, ``period_end``, ``known_on``, ``source``, ``sentence`` and the outline, from which
         finer cells that are given are cut out. WGS 84, index ``cell``. ``attrs["incident_grid"]`` holds the
         rule, what was given and what left out, and ``sentence``.
@@ -84,7 +84,8 @@ def incident_cells(
 
     Notes
     -----
-    Grids of two stretches of time, or of two editions of the data, can be subtracted from each other: show one.
+    Grids of two stretches of time, or of two editions of the data, can be subtracted from each other: show
+    one.
 
     Examples
     --------
@@ -125,7 +126,9 @@ def incident_cells(
     return cells
 
 
-def density_layer(cells: GeoDataFrame | None, *, titles: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def density_layer(
+    cells: GeoDataFrame | None, *, titles: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Return the cells as one layer of areas that a map leaves off until it is asked for.
 
     Parameters
@@ -313,13 +316,15 @@ def _told(cells: GeoDataFrame, record: Mapping[str, Any], months: tuple[dt.date,
     people = float(cells["dead_missing"].sum())
     span = f"{months[0]:%B %Y} to {months[1]:%B %Y}"
     shown = (
-        f"The grid shows at least {people:,.0f} dead and missing people in {record['given']:,} incidents, {span}. "
+        f"The grid shows at least {people:,.0f} dead and missing people in {record['given']:,} incidents, "
+        f"{span}. "
         if len(cells)
         else f"No cell holds {record['least']} incidents or more, {span}. "
     )
     out, lost = record["left_out"], record["without_cell"]
-    left = f"{out:,} {'incident is' if out == 1 else 'incidents are'} left out, because fewer than "
-    left += f"{record['least']} share a cell" + (f", and {lost:,} without a place" if lost else "") + ". "
+    reasons = [f"{out:,} where fewer than {record['least']} share a cell"] * bool(out)
+    reasons += [f"{lost:,} without a place"] * bool(lost)
+    left = f"Left out: {' and '.join(reasons)}. " if reasons else "No incident is left out. "
     known = cells["known_on"].iloc[0] if len(cells) else None
     dated = f" As known on {known.day} {known:%B %Y}." if known is not None else ""
     return (

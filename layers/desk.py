@@ -80,7 +80,7 @@ def dossier_layer(dossier: Dossier, layer: str, *, command: str = "") -> tuple[G
         routes=dossier.routes,
         as_of=dossier.options.as_of,
         known_on=dossier.options.known_on,
-        ledger=dossier.counts.attrs.get("ledger", ()),
+        ledger=() if layer == "incidents" else dossier.counts.attrs.get("ledger", ()),
         command=command or None,
         vintages=_vintages(dossier, layer, frame),
     )

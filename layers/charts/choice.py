@@ -44,7 +44,7 @@ CHARTED: Final = (
     "change_point",
     "trend_slope",
 )
-"""Statistics that have a chart of their own, the first that a table holds is drawn; then any with intervals."""
+"""Statistics with a chart of their own, the first that a table holds is drawn; then any with intervals."""
 
 
 def chart_for(
@@ -96,7 +96,7 @@ def chart_for(
     --------
     >>> import pandas as pd
     >>> index = pd.MultiIndex.from_tuples([("sea", "death_rate")], names=["corridor", "statistic"])
-    >>> row = {"value": 16.0, "low": 10.0, "high": 36.4, "unit": "per 1,000 arrivals", "interval": "95 % confidence"}
+    >>> row = {"value": 16.0, "low": 10.0, "high": 36.4, "unit": "per 1,000", "interval": "95 % confidence"}
     >>> "Sea: 16.0 (10.0 to 36.4)." in chart_for(pd.DataFrame([row], index=index))
     True
     """
@@ -109,13 +109,13 @@ def chart_for(
         return ""
     known = dict(names or {})
     heading = _title(found, known) if title is None else title
-    words = {"title": heading, "message": message, "ident": ident}
+    words: dict[str, Any] = {"title": heading, "message": message, "ident": ident}
     if values is not None and chosen in ("change_point", "trend_slope", "change_points"):
         return trend_chart(values, trend=trend, changes=_bands(records), unit=_unit_of(values), **words)
     if chosen == "flow_range":
         return flow_bars([_row(record, _label(record, found, known)) for record in found], **words)
     if chosen == "share_of_recorded":
-        return _shares(found, records, words)
+        return _shares(found, words)
     unit = next((record["unit"] for record in found if record["unit"]), "")
     if chosen == "unique_persons":
         rows = [_row(one, _counted(one)) for one in found]
@@ -210,7 +210,9 @@ def _label(record: Record, among: list[dict[str, Any]], names: Mapping[str, str]
         cell = detail.get(key)
         told = {one["detail"].get(key) for one in among if isinstance(one["detail"].get(key), str)}
         if isinstance(cell, str) and (len(told) > 1 or key in ("leg", "category", "to")):
-            word = _country(cell) if key == "category" else _name(cell, names) if key != "denominator" else cell
+            word = (
+                _country(cell) if key == "category" else _name(cell, names) if key != "denominator" else cell
+            )
             parts.append(f"to {word}" if key == "to" else word)
     if len({(one["period_start"], one["period_end"]) for one in among}) > 1:
         parts.append(_period(record))
@@ -271,7 +273,7 @@ def _title(found: list[dict[str, Any]], names: Mapping[str, str]) -> str:
     return ", ".join([title, *(part for part in shared if part)])
 
 
-def _shares(found: list[dict[str, Any]], records: list[dict[str, Any]], words: dict[str, str]) -> str:
+def _shares(found: list[dict[str, Any]], words: dict[str, str]) -> str:
     first = found[0]
     same = [one for one in found if one["corridor"] == first["corridor"]]
     same = [one for one in same if one["period_start"] == first["period_start"]]
@@ -281,7 +283,9 @@ def _shares(found: list[dict[str, Any]], records: list[dict[str, Any]], words: d
         shares[label] = math.nan if "unavailable" in one["flags"] else one["value"]
         if not (math.isnan(one["low"]) or math.isnan(one["high"])):
             ranges[label] = (one["low"], one["high"])
-    rest = [label for label, one in zip(labels, same, strict=True) if one["detail"].get("category") == "other"]
+    rest = [
+        label for label, one in zip(labels, same, strict=True) if one["detail"].get("category") == "other"
+    ]
     detail = first["detail"]
     by = {"nationality": "Nationality", "sex": "Sex", "age_group": "Age"}.get(str(detail.get("by")), "Group")
     return share_bars(

@@ -30,7 +30,7 @@ def interval_chart(
     message: str = "",
     ident: str = "",
 ) -> str:
-    """Draw figures as points with whiskers, ranges as bands without a point, and what is withheld as hatching.
+    """Draw figures as points with whiskers, ranges as bands without a point, what is withheld hatched.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def interval_chart(
 
     Examples
     --------
-    >>> chart = interval_chart([Row("2023", 16.0, 10.0, 36.4, naive=(15.4, 16.7)), Row("2019", words="withheld")],
-    ...                        title="Dead or missing", unit="per 1,000 arrivals", interval="95 % confidence")
+    >>> rows = [Row("2023", 16.0, 10.0, 36.4, naive=(15.4, 16.7)), Row("2019", words="withheld")]
+    >>> chart = interval_chart(rows, title="Dead or missing", unit="per 1,000 arrivals")
     >>> "2023: 16.0 (10.0 to 36.4). 2019: withheld." in chart
     True
     """
@@ -124,7 +124,8 @@ def flow_bars(
 
     Examples
     --------
-    >>> chart = flow_bars([Row("A to B", low=0, high=48_000), Row("B to C", low=408), Row("C to D")], title="Flows")
+    >>> rows = [Row("A to B", low=0, high=48_000), Row("B to C", low=408), Row("C to D")]
+    >>> chart = flow_bars(rows, title="Flows")
     >>> "A to B: 0 to 48,000. B to C: at least 408." in chart, "No count says anything of: C to D." in chart
     (True, True)
     """
@@ -195,7 +196,8 @@ def share_bars(
 
     Examples
     --------
-    >>> chart = share_bars({"Albania": 27.8, "Afghanistan": 19.9}, recorded=45_573, unknown=201, title="Arrivals")
+    >>> shares = {"Albania": 27.8, "Afghanistan": 19.9}
+    >>> chart = share_bars(shares, recorded=45_573, unknown=201, title="Arrivals")
     >>> "Nationality not recorded: 201, 0.4 % of all 45,774." in chart
     True
     """
@@ -250,9 +252,7 @@ def _ladder(
     numbers = [number for row in rows for number in row.numbers if not row.words]
     numbers += [] if reference is None or not numbers else [reference]
     key = svg.content_key(ident, title, unit, interval, repr(rows))
-    ladder = Ladder(
-        title, unit, Scale(min(numbers, default=0.0), max(numbers, default=0.0)), key, reference
-    )
+    ladder = Ladder(title, unit, Scale(min(numbers, default=0.0), max(numbers, default=0.0)), key, reference)
     ladder.body.insert(0, svg.hatch(key, colour=MUTED))
     if not rows:
         ladder.y += 24.0

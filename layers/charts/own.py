@@ -15,18 +15,23 @@ from layers.charts import strokes as svg
 MOST_KB: Final = 500
 _SPACE: Final = "{http://www.w3.org/2000/svg}"
 _TAGS: Final = frozenset(
-    "svg g path rect circle ellipse line polyline polygon text tspan defs clipPath linearGradient "
-    "radialGradient stop pattern".split()
+    re.split(
+        r"\s+",
+        "svg g path rect circle ellipse line polyline polygon text tspan defs clipPath linearGradient "
+        "radialGradient stop pattern",
+    )
 )
 _ATTRIBUTES: Final = frozenset(
-    "d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points transform fill stroke opacity offset "
-    "fill-opacity fill-rule stroke-opacity stroke-width stroke-dasharray stroke-dashoffset stroke-linecap "
-    "stroke-linejoin stroke-miterlimit font-family font-size font-weight font-style text-anchor clip-path "
-    "dominant-baseline gradientUnits gradientTransform patternUnits stop-color stop-opacity display "
-    "visibility id viewBox letter-spacing paint-order".split()
+    re.split(
+        r"\s+",
+        "d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points transform fill stroke opacity offset "
+        "fill-opacity fill-rule stroke-opacity stroke-width stroke-dasharray stroke-dashoffset stroke-linecap "
+        "stroke-linejoin stroke-miterlimit font-family font-size font-weight font-style text-anchor clip-path "
+        "dominant-baseline gradientUnits gradientTransform patternUnits stop-color stop-opacity display "
+        "visibility id letter-spacing paint-order",
+    )
 )
 _LOCAL: Final = re.compile(r"url\(#([A-Za-z0-9_.-]+)\)")
-_DATA_KEYS: Final = ("url", "$ref")
 
 
 def altair_svg(
@@ -73,7 +78,8 @@ def altair_svg(
     --------
     >>> altair_svg({"mark": "bar"}, title="", alt="")
     Traceback (most recent call last):
-    geo.errors.InvalidInputError: Invalid title ''. A chart needs a title and a text (alt) that tells what it shows.
+    geo.errors.InvalidInputError: Invalid title ''. A chart needs a title and a text (alt) that tells what it
+    shows.
     """
     for name, words in (("title", title), ("alt", alt)):
         if not isinstance(words, str) or not words.strip():
@@ -116,8 +122,9 @@ def clean_svg(drawn: str, *, title: str, alt: str, ident: str = "") -> str:
 
     Examples
     --------
-    >>> made = clean_svg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="x()"><script>x()</script>'
-    ...                  '<a href="http://x"><text style="y">t</text></a></svg>', title="T", alt="A")
+    >>> drawn = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="x()">'
+    >>> drawn += '<script>x()</script><a href="http://x"><text style="y">t</text></a></svg>'
+    >>> made = clean_svg(drawn, title="T", alt="A")
     >>> made[-20:], "onload" in made, "http://x" in made
     ('<text>t</text></svg>', False, False)
     """

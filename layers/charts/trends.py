@@ -1,10 +1,9 @@
-"""A series with its trend and the dates at which its level changed, and a chart that watches for departures."""
+"""A series with its trend and the dates at which its level changed, and a chart that watches it."""
 
 from __future__ import annotations
 
-import datetime as dt
-import textwrap
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from layers.charts.panels import RIGHT, Panel, check_series
 from layers.palette import BLUE, INK, MUTED, VERMILLION
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     import pandas as pd
@@ -50,6 +50,7 @@ class ChangeBand:
 
         Examples
         --------
+        >>> import datetime as dt
         >>> ChangeBand(dt.date(2016, 2, 1), dt.date(2016, 3, 1), dt.date(2016, 4, 1), "−92 %").told
         'March 2016 (February 2016 to April 2016): −92 %'
         """
@@ -73,7 +74,7 @@ def change_bands(changes: Changes, index: pd.Index[pd.Timestamp]) -> list[Change
     --------
     >>> import pandas as pd
     >>> from geo.stats.changepoints import Change, Changes
-    >>> change = Change(at=1, first=0, last=2, before=9, after=3, percent=-66.7, percent_low=-80, percent_high=-50)
+    >>> change = Change(1, 0, 2, before=9, after=3, percent=-66.7, percent_low=-80, percent_high=-50)
     >>> found = Changes((change,), pd.Series(dtype=float), None, 0, 0, 1, 0, 12, 6, 0.9, 0.95)
     >>> change_bands(found, pd.date_range("2024-01", periods=3, freq="MS"))[0].words
     '−67 % (−80 to −50)'
@@ -344,7 +345,8 @@ def _trend_said(
     present = numbers.dropna()
     if present.empty:
         return svg.NOTHING + "."
-    first, last, high = (day.date() for day in (present.index[0], present.index[-1], present.idxmax()))
+    ends = present.index[[0, -1, int(present.argmax())]]
+    first, last, high = (day.date() for day in ends)
     said = [f"{_month(first)} to {_month(last)}, {unit}. Highest: {_month(high)} ({plain(present.max())})."]
     said.append(f"Last: {_month(last)} ({plain(float(present.iloc[-1]))}).")
     missing = len(numbers) - len(present)

@@ -157,7 +157,7 @@ def _cells(cells: GeoDataFrame) -> GeoDataFrame:
     """Return cells of incidents; single incidents, or cells too fine or with too few, are refused."""
     if "incident_grid" not in cells.attrs or not {"size_deg", "incidents"} <= set(cells.columns):
         raise InvalidInputError(
-            "Invalid layer 'incidents'. It is made of cells (layers.density.incident_cells), never of incidents."
+            "Invalid layer 'incidents'. It is made of cells (layers.density.incident_cells), no incidents."
         )
     if (cells["size_deg"] < 1).any() or (cells["incidents"] < 5).any():
         raise InvalidInputError(

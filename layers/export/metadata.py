@@ -79,8 +79,8 @@ def layer_metadata(
     metadata : dict
         ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence,
         attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``vintages``,
-        ``ledger``, ``command``, ``generator``; of incidents also ``incident_grid``: the rule of their cells, and
-        how many incidents are given, left out and without a place.
+        ``ledger``, ``command``, ``generator``; of incidents also ``incident_grid``: the rule of their cells,
+        and how many incidents are given, left out and without a place.
 
     Raises
     ------

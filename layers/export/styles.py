@@ -29,7 +29,9 @@ _BY: Final = {
     "stats": ("corridor", "marker"),
     "incidents": ("people_class", "fill"),
 }
-_PATTERNS: Final = ("dense6", "b_diagonal", "diagonal_x", "dense2")
+_CLASS_PATTERNS: Final = dict(
+    zip((words for _, words in CLASSES), ("dense6", "b_diagonal", "diagonal_x", "dense2"), strict=True)
+)
 _GEOMETRY: Final = {"marker": 0, "line": 1, "fill": 2}
 _SHAPES: Final = {"square": "square", "diamond": "diamond", "triangle": "triangle", "cross": "cross"}
 
@@ -120,8 +122,6 @@ def style_text(name: str, frame: GeoDataFrame) -> str:
 def _values(frame: GeoDataFrame, column: str) -> list[str]:
     """Return each value once, in the order of the layer."""
     cells = frame.index if column == frame.index.name or column not in frame.columns else frame[column]
-    if column == "people_class":  # the same classes with the same patterns in every file
-        return [words for _, words in CLASSES]
     return list(dict.fromkeys(str(cell) for cell in cells))
 
 
@@ -152,7 +152,7 @@ def _look(column: str, kind: str, value: str, place: int) -> dict[str, str]:
             "capstyle": "round",
             "joinstyle": "round",
         }
-    pattern = _PATTERNS[place % len(_PATTERNS)] if column == "people_class" else "solid"
+    pattern = _CLASS_PATTERNS.get(value, "solid") if column == "people_class" else "solid"
     return {
         "color": _colour(colour, 45 if pattern == "solid" else 255),
         "style": pattern,
