@@ -24,10 +24,10 @@ _TAGS: Final = frozenset(
 _ATTRIBUTES: Final = frozenset(
     re.split(
         r"\s+",
-        "d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points transform fill stroke opacity offset "
-        "fill-opacity fill-rule stroke-opacity stroke-width stroke-dasharray stroke-dashoffset stroke-linecap "
-        "stroke-linejoin stroke-miterlimit font-family font-size font-weight font-style text-anchor clip-path "
-        "dominant-baseline gradientUnits gradientTransform patternUnits stop-color stop-opacity display "
+        "d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points transform fill stroke opacity "
+        "offset fill-opacity fill-rule stroke-opacity stroke-width stroke-dasharray stroke-dashoffset "
+        "stroke-linecap stroke-linejoin stroke-miterlimit font-family font-size font-weight font-style "
+        "text-anchor clip-path dominant-baseline gradientUnits gradientTransform patternUnits stop-color stop-opacity display "
         "visibility id letter-spacing paint-order",
     )
 )

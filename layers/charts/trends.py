@@ -353,8 +353,7 @@ def _trend_said(
     said += [f"{missing} {'period was' if missing == 1 else 'periods were'} not published."] * bool(missing)
     if "trend" in lines:
         trend = lines["trend"].dropna()
-        ends = (float(trend.iloc[0]), float(trend.iloc[-1]))
-        said.append(f"Trend: from {plain(round(ends[0]))} to {plain(round(ends[1]))}.")
+        said.append(f"Trend: from {plain(round(trend.iloc[0]))} to {plain(round(trend.iloc[-1]))}.")
     if bands:
         said.append("The level changed: " + "; ".join(band.told for band in bands) + ".")
     return " ".join(said)
