@@ -27,8 +27,8 @@ _ATTRIBUTES: Final = frozenset(
         "d x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height points transform fill stroke opacity "
         "offset fill-opacity fill-rule stroke-opacity stroke-width stroke-dasharray stroke-dashoffset "
         "stroke-linecap stroke-linejoin stroke-miterlimit font-family font-size font-weight font-style "
-        "text-anchor clip-path dominant-baseline gradientUnits gradientTransform patternUnits stop-color stop-opacity display "
-        "visibility id letter-spacing paint-order",
+        "text-anchor clip-path dominant-baseline gradientUnits gradientTransform patternUnits "
+        "stop-color stop-opacity display visibility id letter-spacing paint-order",
     )
 )
 _LOCAL: Final = re.compile(r"url\(#([A-Za-z0-9_.-]+)\)")
