@@ -141,7 +141,7 @@ def density_layer(
     Returns
     -------
     layers : list of dict
-        One layer of type ``cell`` with ``hidden``, or none without cells. A feature has ``shape``,
+        One layer of type ``cell`` with ``hidden``, or none without cells. A feature has ``id``, ``shape``,
         ``pattern`` (of :data:`PATTERNS`), ``title``, ``figure``, ``facts``, ``note`` and ``aria``: text, and
         whole degrees.
 
@@ -167,6 +167,7 @@ def density_layer(
         note = "Finer cells inside it are shown on their own and are not counted here." if finer else ""
         features.append(
             {
+                "id": str(row.Index),
                 "shape": encode_shape(row.geometry, decimals=BASE_DECIMALS),
                 "pattern": PATTERNS[_class(row.dead_missing)],
                 "title": where,
@@ -331,3 +332,39 @@ def _told(cells: GeoDataFrame, record: Mapping[str, Any], months: tuple[dt.date,
         f"{shown}{left}Cells are at least 1° wide and never finer; exact positions are not shown. "
         f"More people die than are recorded.{dated}"
     )
+
+
+def add_cells(
+    data: dict[str, Any], cells: GeoDataFrame | None, *, titles: Mapping[str, str] | None = None
+) -> list[str]:
+    """Put the cells on a page's data, off at first, and return what the page has to say of them.
+
+    Parameters
+    ----------
+    data : dict
+        What a page draws: ``layers``, ``legend`` and ``credits`` are added to.
+    cells : GeoDataFrame or None
+        As :func:`incident_cells` gives them.
+    titles : mapping of str to str, optional
+        Titles of corridors by their ids.
+
+    Examples
+    --------
+    >>> data = {"layers": [], "legend": {"parts": []}, "credits": []}
+    >>> told = add_cells(data, incident_cells(corridors=["channel"], as_of="2024-12-31"))
+    >>> data["layers"][0]["type"], data["credits"], told[0].startswith("Layer of dead and missing: the grid")
+    ('cell', ['IOM Missing Migrants Project (CC BY 4.0).'], True)
+    """
+    layers = density_layer(cells, titles=titles)
+    if cells is None or not layers:
+        return []
+    at = sum(layer["type"] == "area" for layer in data["layers"])
+    data["layers"][at:at] = layers
+    data["legend"]["parts"] += density_legend(layers)
+    sources = [source for source in dict.fromkeys(cells["source"]) if source]
+    if sources:
+        from geo.counts import series_info
+
+        data["credits"] += [str(series_info(source, None)["attribution"]) for source in sources]
+    told = cells.attrs["incident_grid"]["sentence"]
+    return [f"Layer of dead and missing: {told[:1].lower()}{told[1:]}"]
