@@ -142,7 +142,7 @@ def density_layer(
     -------
     layers : list of dict
         One layer of type ``cell`` with ``hidden``, or none without cells. A feature has ``id``, ``shape``,
-        ``pattern`` (of :data:`PATTERNS`), ``title``, ``figure``, ``facts``, ``note`` and ``aria``: text, and
+        ``pattern`` (of :data:`PATTERNS`), ``title``, ``figure``, ``facts`` and ``caption``: text, and
         whole degrees.
 
     Examples
@@ -159,9 +159,10 @@ def density_layer(
         corridor = (titles or {}).get(row.corridor, str(row.corridor))
         facts = [
             ["Corridor", corridor],
-            ["Dead", f"at least {row.dead:,.0f}"],
-            ["Missing", f"at least {row.missing:,.0f}"],
+            ["Dead, at least", f"{row.dead:,.0f}"],
+            ["Missing, at least", f"{row.missing:,.0f}"],
             ["Incidents", f"{row.incidents:,}"],
+            ["Period", f"{row.period_start:%B %Y} to {row.period_end:%B %Y}"],
         ]
         finer = row.geometry.area < row.size_deg**2 - 1e-6
         note = "Finer cells inside it are shown on their own and are not counted here." if finer else ""
@@ -171,10 +172,9 @@ def density_layer(
                 "shape": encode_shape(row.geometry, decimals=BASE_DECIMALS),
                 "pattern": PATTERNS[_class(row.dead_missing)],
                 "title": where,
-                "figure": row.sentence,
+                "figure": f"At least {row.dead_missing:,.0f} people died or went missing here.",
                 "facts": facts,
-                "note": note,
-                "aria": f"{where}. {row.sentence}",
+                "caption": note,
             }
         )
     return [{"type": "cell", "name": LAYER_NAME, "hidden": True, "features": features}]
