@@ -143,7 +143,7 @@ def density_layer(
     layers : list of dict
         One layer of type ``cell`` with ``hidden``, or none without cells. A feature has ``id``, ``shape``,
         ``pattern`` (of :data:`PATTERNS`), ``title``, ``figure``, ``facts`` and ``caption``: text, and
-        whole degrees.
+        whole degrees; those of wider cells are ``coarse``.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def density_layer(
     """
     if cells is None or not len(cells):
         return []
-    features = []
+    features, finest = [], float(cells["size_deg"].min())
     for row in cells.sort_values("size_deg", ascending=False, kind="stable").itertuples():
         where = _where(row.cell_lon, row.cell_lat, row.size_deg)
         corridor = (titles or {}).get(row.corridor, str(row.corridor))
@@ -175,6 +175,7 @@ def density_layer(
                 "figure": f"At least {row.dead_missing:,.0f} people died or went missing here.",
                 "facts": facts,
                 "caption": note,
+                **({"coarse": True} if row.size_deg > finest else {}),
             }
         )
     return [{"type": "cell", "name": LAYER_NAME, "hidden": True, "features": features}]
@@ -188,11 +189,15 @@ def density_legend(layers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     >>> density_legend([{"type": "cell", "features": [{"pattern": "dots"}]}])[0]["entries"][0]
     {'label': '5 to 24 people', 'pattern': 'dots'}
     """
+    layers = list(layers)
     if not any(layer["type"] == "cell" and layer["features"] for layer in layers):
         return []
-    entries = [
+    entries: list[dict[str, Any]] = [
         {"label": words, "pattern": pattern} for (_, words), pattern in zip(CLASSES, PATTERNS, strict=True)
     ]
+    if any(one.get("coarse") for layer in layers if layer["type"] == "cell" for one in layer["features"]):
+        words = "Dashed edge: a wider cell, for incidents that are too few in finer ones"
+        entries.append({"label": words, "pattern": PATTERNS[0], "coarse": True})
     return [{"title": "Dead and missing, at least, by cell (layer off at first)", "entries": entries}]
 
 

@@ -22,7 +22,7 @@ FAMILIES: Final = {
     "Zones and other places": None,
 }
 """Layers of points and the kinds in each; None takes the rest."""
-BANDS: Final = {"overview": (4.6, 5.25), "far": (5.8, 6.5), "mid": (7.2, 8.0)}
+BANDS: Final = {"overview": (4.6, 5.25), "far": (5.8, 6.5)}
 """Views that put close points together: the zoom at which they are measured, and where the view ends."""
 CLOSE_PX: Final = 20.0
 """Points nearer than this stand under one sign, if there are enough of them."""
@@ -104,7 +104,7 @@ def cluster_points(features: list[dict[str, Any]], *, family: str) -> list[dict[
     -----
     Groups are the same for the same points: taken in order, those used first, each point joins the first
     group whose first point is nearer than 20 pixels at the zoom of the view. Groups of fewer than three stay
-    as they are. In the two farther views only points on a leg are looked at: others are not drawn there.
+    as they are. Only points on a leg are looked at: others are not drawn in far views.
 
     Examples
     --------
@@ -113,11 +113,11 @@ def cluster_points(features: list[dict[str, Any]], *, family: str) -> list[dict[
     >>> [(sign["name"], sign["count"]) for sign in cluster_points(ports, family="Ports")]
     [('3 ports', 3)]
     >>> ports[0]["hide"]
-    ['overview', 'far', 'mid']
+    ['overview', 'far']
     """
     signs: dict[tuple[str, ...], dict[str, Any]] = {}
     for band, (zoom, _) in BANDS.items():
-        for group in _groups([one for one in features if one["used"] or band == "mid"], zoom):
+        for group in _groups([one for one in features if one["used"]], zoom):
             members = tuple(sorted(one["id"] for one in group))
             sign = signs.setdefault(members, _sign(group, family))
             sign["hide"].remove(band)
@@ -154,7 +154,7 @@ def _sign(group: list[dict[str, Any]], family: str) -> dict[str, Any]:
     middle = [round(1e4 * sum(spot[axis] for spot in spots) / len(spots)) for axis in (0, 1)]
     countries = dict.fromkeys(code for one in members for code in one["countries"].split(" – ") if code)
     names = [one["name"] for one in members]
-    told = "; ".join(names[:12]) + (f"; and {len(names) - 12} more" if len(names) > 12 else "")
+    told = "; ".join(names[:8]) + (f"; and {len(names) - 8} more" if len(names) > 8 else "")
     return {
         "id": "together-" + "-".join(sorted(one["id"] for one in group)),
         "kind": f"together: {members[0]['kind']}",
@@ -163,7 +163,7 @@ def _sign(group: list[dict[str, Any]], family: str) -> dict[str, Any]:
         "countries": ", ".join(countries),
         "used": any(one["used"] for one in group),
         "count": len(group),
-        "hide": ["overview", "far", "mid", "near"],
+        "hide": ["overview", "far", "near"],
         "facts": [["Places", told]],
     }
 
