@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Pair = tuple[float, float]
 
-PALE: Final = "#A9C9DF"
+PALE: Final = "#B9D4E6"
 LEFT: Final = 10.0
 RIGHT: Final = 350.0
 LINE: Final = 15.0
