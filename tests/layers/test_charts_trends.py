@@ -170,7 +170,8 @@ def test_rates_become_whiskers_with_the_naive_interval():
         table(
             {
                 "statistic": "death_rate", "value": 16.0, "low": 10.0, "high": 36.4, "unit": "per 1,000",
-                "interval": "95 % confidence", "detail": {"naive_low": 15.4, "naive_high": 16.7}, **year(2023),
+                "interval": "95 % confidence", "detail": {"naive_low": 15.4, "naive_high": 16.7},
+                **year(2023),
             },
             {"statistic": "death_rate", "flags": ("unavailable", "small_base"), **year(2019)},
         )
