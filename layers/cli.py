@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from layers.dossier import Dossier
 
 STATS_FORMATS = ("table", "csv", "json", "markdown")
-LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats")
+LAYERS = ("corridors", "legs", "segments", "places", "crossings", "stats", "incidents")
 BRIEF_FORMATS = ("folder", "html", "pdf")
 MAP_FORMATS = ("html", "png", "pdf", "svg")
 _ENDINGS = {".html": "html", ".htm": "html", ".png": "png", ".pdf": "pdf", ".svg": "svg"}

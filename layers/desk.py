@@ -8,10 +8,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import geo
 from geo.counts import read_contents
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, NotCoveredError
 from geo.stats import from_frame
 from layers.brief import build_brief
 from layers.bundle import write_bundle
+from layers.density import incident_cells
 from layers.export import (
     LAYERS,
     encode_layer,
@@ -138,6 +139,7 @@ def dossier_layer(dossier: Dossier, layer: str, *, command: str = "") -> tuple[G
             "corridors": dossier.corridors,
         },
         "stats": lambda: {"stats": dossier.stats, "corridors": dossier.corridors},
+        "incidents": lambda: {"incidents": dossier_cells(dossier)},
     }
     parts["crossings"] = parts["places"]
     frame = layer_frame(layer, **parts[layer]())
@@ -147,11 +149,26 @@ def dossier_layer(dossier: Dossier, layer: str, *, command: str = "") -> tuple[G
         routes=dossier.routes,
         as_of=dossier.options.as_of,
         known_on=dossier.options.known_on,
-        ledger=dossier.counts.attrs.get("ledger", ()),
+        ledger=() if layer == "incidents" else dossier.counts.attrs.get("ledger", ()),
         command=command or None,
         vintages=_vintages(dossier, layer, frame),
     )
     return frame, metadata | {"disclosure": dossier.disclosure}
+
+
+def dossier_cells(dossier: Dossier) -> GeoDataFrame:
+    """Return the incidents on a dossier's corridors in cells, up to its data date.
+
+    Raises
+    ------
+    NotCoveredError
+        If none were known by its publication date, or none happened by its data date.
+    """
+    return incident_cells(
+        corridors=[str(corridor) for corridor in dossier.corridors.index],
+        as_of=dossier.options.as_of,
+        known_on=dossier.options.known_on,
+    )
 
 
 def _vintages(dossier: Dossier, layer: str, frame: GeoDataFrame) -> list[dict[str, Any]]:
@@ -235,7 +252,12 @@ def write_brief(
     files["brief.html"] = build_brief(dossier, sheet, command=command).encode()
     for layer in LAYERS:
         step(f"Writing layer {layer}")
-        frame, metadata = dossier_layer(dossier, layer, command=command)
+        try:
+            frame, metadata = dossier_layer(dossier, layer, command=command)
+        except NotCoveredError:
+            if layer != "incidents":  # known later than asked for: there is no grid to give
+                raise
+            continue
         files[f"layers/{layer}.geojson"] = encode_layer(frame, "geojson", metadata=metadata)
         if _drawn(frame):
             files[f"layers/{layer}.qml"] = style_text(layer, frame).encode()

@@ -163,8 +163,8 @@ def bar(x: float, width: float, top: float, bottom: float, fill: str, *, outline
     return f'<rect x="{at(x)}" y="{at(top)}" {size} fill="{fill}"{extra}/>'
 
 
-def hatch(key: str) -> str:
-    """Return the pattern that fills part months; a fill of ``url(#key)`` uses it.
+def hatch(key: str, *, colour: str = BLUE) -> str:
+    """Return the pattern that fills part months and figures not given; a fill of ``url(#key)`` uses it.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def hatch(key: str) -> str:
     return (
         f'<defs><pattern id="{key}" width="4" height="4" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><path d="M0 0H4V4H0Z" fill="#FFFFFF"/>'
-        f'<path d="M0 0V4" stroke="{BLUE}" stroke-width="3"/></pattern></defs>'
+        f'<path d="M0 0V4" stroke="{colour}" stroke-width="{3 if colour == BLUE else 1.6}"/></pattern></defs>'
     )
 
 
@@ -307,6 +307,17 @@ def day_name(place: int) -> str:
     """
     day = dt.date(1999, 12, 31) + dt.timedelta(days=place)
     return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def day_name_of(day: dt.date) -> str:
+    """Return a day in words, with its year.
+
+    Examples
+    --------
+    >>> day_name_of(dt.date(2024, 3, 4))
+    '4 March 2024'
+    """
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _thinned(run: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

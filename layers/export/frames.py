@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from geopandas import GeoDataFrame
 
-LAYERS: Final = ("corridors", "legs", "segments", "places", "crossings", "stats")
+LAYERS: Final = ("corridors", "legs", "segments", "places", "crossings", "stats", "incidents")
 INDEX: Final = {
     "corridors": terms.CORRIDOR,
     "legs": terms.LEG,
@@ -26,6 +26,7 @@ INDEX: Final = {
     "places": terms.PLACE,
     "crossings": terms.PLACE,
     "stats": "stat_id",
+    "incidents": "cell",
 }
 """What the rows of a layer are named by; the same word is the name of the column of ids."""
 
@@ -43,13 +44,14 @@ def layer_frame(
     places: GeoDataFrame | None = None,
     stats: pd.DataFrame | None = None,
     figures: pd.DataFrame | None = None,
+    incidents: GeoDataFrame | None = None,
 ) -> GeoDataFrame:
     """Return one layer as a table that every format can hold.
 
     Parameters
     ----------
     name : str
-        ``corridors``, ``legs``, ``segments``, ``places``, ``crossings`` or ``stats``.
+        ``corridors``, ``legs``, ``segments``, ``places``, ``crossings``, ``stats`` or ``incidents``.
     corridors, routes, segments, places : GeoDataFrame, optional
         What ``geo.build_corridors``, ``geo.read_routes``, ``geo.build_segments`` and ``geo.read_places``
         return. A layer needs its own; places and crossings with ``routes`` or ``corridors`` keep to those on
@@ -58,6 +60,8 @@ def layer_frame(
         What ``geo.corridor_stats`` returns: one row per corridor and statistic.
     figures : DataFrame, optional
         What ``geo.leg_figures`` returns, joined to the legs.
+    incidents : GeoDataFrame, optional
+        What :func:`layers.density.incident_cells` returns: cells of at least 1° with at least 5 incidents.
 
     Returns
     -------
@@ -97,11 +101,15 @@ def layer_frame(
         )
     elif name == "stats":
         frame = _stats(_needed(stats, name, "stats"), corridors)
+    elif name == "incidents":
+        frame = _cells(_needed(incidents, name, "incidents"))
     else:
         frame = _places(_needed(places, name, "places"), routes, corridors)
         if name == "crossings":
             frame = frame[frame["kind"].isin(terms.CROSSING_KINDS)]
-    return _plain(frame, name)
+    plain = _plain(frame, name)
+    plain.attrs |= {"incident_grid": frame.attrs["incident_grid"]} if name == "incidents" else {}
+    return plain
 
 
 def list_columns(frame: GeoDataFrame) -> tuple[str, ...]:
@@ -143,6 +151,19 @@ def _needed(table: Any, layer: str, thing: str) -> Any:  # noqa: ANN401 - a tabl
     if table is None:
         raise InvalidInputError(f"Invalid layer '{layer}'. It is made from {thing}, which were not given.")
     return table
+
+
+def _cells(cells: GeoDataFrame) -> GeoDataFrame:
+    """Return cells of incidents; single incidents, or cells too fine or with too few, are refused."""
+    if "incident_grid" not in cells.attrs or not {"size_deg", "incidents"} <= set(cells.columns):
+        raise InvalidInputError(
+            "Invalid layer 'incidents'. It is made of cells (layers.density.incident_cells), no incidents."
+        )
+    if (cells["size_deg"] < 1).any() or (cells["incidents"] < 5).any():
+        raise InvalidInputError(
+            "Invalid layer 'incidents'. Cells are at least 1° wide and hold at least 5 incidents."
+        )
+    return cells
 
 
 def _merged(routes: GeoDataFrame) -> GeoDataFrame:

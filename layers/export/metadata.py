@@ -33,6 +33,7 @@ _TITLES: Final = {
     "places": "Places on the corridors",
     "crossings": "Official border crossings on the corridors",
     "stats": "Statistics by corridor",
+    "incidents": "People dead or missing, at least, in cells of at least 1° with at least 5 incidents",
 }
 
 
@@ -78,7 +79,8 @@ def layer_metadata(
     metadata : dict
         ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence,
         attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``vintages``,
-        ``ledger``, ``command``, ``generator``.
+        ``ledger``, ``command``, ``generator``; of incidents also ``incident_grid``: the rule of their cells,
+        and how many incidents are given, left out and without a place.
 
     Raises
     ------
@@ -96,6 +98,7 @@ def layer_metadata(
     found = [*_shape_sources(name, frame, routes), *_figure_sources(name, frame, sources)]
     licences = sorted({source["licence"] for source in found if source["licence"]})
     credits_ = list(dict.fromkeys(source["attribution"] for source in found if source["attribution"]))
+    grid = {"incident_grid": frame.attrs["incident_grid"]} if "incident_grid" in frame.attrs else {}
     return {
         "title": title or _TITLES[name],
         "name": name,
@@ -109,6 +112,7 @@ def layer_metadata(
         "ledger": [dict(row) for row in ledger],
         "command": command,
         "generator": f"routeways {geo.__version__}",
+        **grid,
     }
 
 
@@ -126,7 +130,7 @@ def _shape_sources(name: str, frame: GeoDataFrame, routes: GeoDataFrame | None) 
         named = frame["source"] if "source" in frame.columns else []
         osm = any("OSM" in str(source) or "OpenStreetMap" in str(source) for source in named)
         return _files(_PLACES, attribution=_OSM if osm else "", licence="ODbL-1.0" if osm else "")
-    if name == "stats" and frame.geometry.isna().all():
+    if name == "incidents" or (name == "stats" and frame.geometry.isna().all()):
         return []
     legs = frame if name == "legs" else routes
     modes = {"land", "sea"} if legs is None or "mode" not in legs.columns else set(legs["mode"])
@@ -157,7 +161,7 @@ def _figure_sources(name: str, frame: GeoDataFrame, sources: Iterable[str]) -> l
     from geo.counts import series_info
 
     pairs: dict[tuple[str, str | None], None] = {}
-    if name in ("stats", "legs") and "source" in frame.columns:
+    if name in ("stats", "legs", "incidents") and "source" in frame.columns:
         measures = frame["measure"] if "measure" in frame.columns else [None] * len(frame)
         for source, measure in zip(frame["source"], measures, strict=True):
             for one in _ids(source):

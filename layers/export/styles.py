@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr
 
 from geo.checks import check_choice
+from layers.density import CLASSES
 from layers.export.frames import LAYERS, clean_text
 from layers.palette import AREA, BLUE, MODE_COLOURS, VERMILLION, place_symbol
 from layers.writing import write_bytes
@@ -26,7 +27,11 @@ _BY: Final = {
     "places": ("kind", "marker"),
     "crossings": ("kind", "marker"),
     "stats": ("corridor", "marker"),
+    "incidents": ("people_class", "fill"),
 }
+_CLASS_PATTERNS: Final = dict(
+    zip((words for _, words in CLASSES), ("dense6", "b_diagonal", "diagonal_x", "dense2"), strict=True)
+)
 _GEOMETRY: Final = {"marker": 0, "line": 1, "fill": 2}
 _SHAPES: Final = {"square": "square", "diamond": "diamond", "triangle": "triangle", "cross": "cross"}
 
@@ -134,7 +139,8 @@ def _look(column: str, kind: str, value: str, place: int) -> dict[str, str]:
             "size": f"{max(symbol.size_px, 5) * 0.26:.2f}",
             "size_unit": "MM",
         }
-    colour = MODE_COLOURS.get(value, AREA) if column == "mode" else CYCLE[place % len(CYCLE)]
+    by_mode = MODE_COLOURS.get(value, AREA) if column == "mode" else AREA
+    colour = by_mode if column in ("mode", "people_class") else CYCLE[place % len(CYCLE)]
     if kind == "marker":
         return {"name": "circle", "color": _colour(colour), "outline_color": _colour("#ffffff"), "size": "3"}
     if kind == "line":
@@ -146,9 +152,10 @@ def _look(column: str, kind: str, value: str, place: int) -> dict[str, str]:
             "capstyle": "round",
             "joinstyle": "round",
         }
+    pattern = _CLASS_PATTERNS.get(value, "solid") if column == "people_class" else "solid"
     return {
-        "color": _colour(colour, 45),
-        "style": "solid",
+        "color": _colour(colour, 45 if pattern == "solid" else 255),
+        "style": pattern,
         "outline_color": _colour(colour),
         "outline_style": "solid",
         "outline_width": "0.4",

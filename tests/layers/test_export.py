@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon
 
 from geo.errors import InvalidInputError, UnknownNameError
+from layers.density import incident_cells
 from layers.export import (
     FORMATS,
     LAYERS,
@@ -124,7 +125,14 @@ def tables():
             "sentence": ["One.", HOSTILE, "Three.", "Four."],
         }
     ).set_index(["corridor", "statistic"], drop=False)
-    return {"routes": routes, "corridors": corridors, "segments": segments, "places": places, "stats": stats}
+    return {
+        "routes": routes,
+        "corridors": corridors,
+        "segments": segments,
+        "places": places,
+        "stats": stats,
+        "incidents": incident_cells(corridors=["channel"], as_of="2024-12-12"),
+    }
 
 
 def layer(name, tables):
@@ -135,6 +143,7 @@ def layer(name, tables):
         "places": ("places",),
         "crossings": ("places", "routes"),
         "stats": ("stats", "corridors"),
+        "incidents": ("incidents",),
     }[name]
     return layer_frame(name, **{key: tables[key] for key in needed})
 
