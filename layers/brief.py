@@ -75,7 +75,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             dates=_dates(dossier),
             corridors=corridors,
             map=_safe(parts.body),
-            findings=[{**section, "svg": None} for section in finding_sections(dossier)],
+            findings=_findings(dossier),
             claims=checked_sentences(dossier),
             revisions=[{**part, "svg": _safe(part["svg"])} for part in revised_sections(dossier)],
             measures=_measures(dossier),
@@ -89,6 +89,13 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
     style = resources.files("layers").joinpath("templates/brief.css").read_text(encoding="utf-8")
     head = f"{parts.head}\n<style>\n{style}</style>"
     return render_page(title, body, head=head, scripts=parts.scripts, description=_dates(dossier))
+
+
+def _findings(dossier: Dossier) -> list[dict[str, Any]]:
+    sections = finding_sections(dossier)
+    for section in sections:
+        section["groups"] = [{**group, "svg": _safe(group["svg"])} for group in section["groups"]]
+    return sections
 
 
 @cache

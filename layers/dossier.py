@@ -10,7 +10,7 @@ import geo
 from geo.counts import as_known, frequency, select_counts
 from geo.definitions import own_places, read_definitions
 from geo.errors import NotCoveredError
-from geo.stats import analyse, from_frame, monthly_values, stats_records, to_frame
+from geo.stats import analyse, from_frame, monthly_values, stats_records, to_frame, trend_values
 from layers.holdings import Holdings
 from layers.holdings import Options as Options
 
@@ -127,6 +127,13 @@ class Dossier(Holdings):
     def records(self) -> list[Stat]:
         """Headline statistics, one record each."""
         return from_frame(self.headline)
+
+    def trend_values(self, corridor: str) -> pd.Series[float] | None:
+        """Return the series that a corridor's trends are about; None where there is none."""
+        asked = self.question((*_DATES, "period", "source", "measure", "basis", "place"))
+        corridors = self.definitions.loc[[corridor]]
+        table = trend_values(self.counts, corridors, frequency=self.options.steps, **asked)
+        return table[corridor].dropna() if corridor in table else None
 
     @property
     def last_year(self) -> int | None:

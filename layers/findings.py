@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.errors import RoutewaysError
 from geo.stats import Period, from_frame, read_voice, statistic_title
 from geo.stats.when import name_period
+from layers.charts import chart_for
 from layers.tables import range_text, value_text
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def finding_sections(dossier: Dossier) -> list[dict[str, Any]]:
     Returns
     -------
     sections : list of dict
-        ``anchor``, ``title``, ``reading``, ``groups`` (per corridor ``title``, ``rows``, ``sentences``),
-        ``methods``, ``assumptions``, ``notes``, ``table`` (the statistics). Kinds without any value are left
+        ``anchor``, ``title``, ``reading``, ``groups`` (per corridor ``title``, ``rows``, ``sentences``,
+        ``svg``), ``methods``, ``assumptions``, ``notes``, ``table`` (the statistics). Kinds without any value are left
         out, unless they were asked for.
 
     Examples
@@ -126,12 +127,29 @@ def _section(dossier: Dossier, kind: str, table: pd.DataFrame, records: Sequence
         "kind": kind,
         "title": TITLES[kind],
         "reading": READING[kind],
-        "groups": [_group(dossier, corridor, found) for corridor, found in groups.items()],
+        "groups": [
+            {**_group(dossier, corridor, found), "svg": _chart(dossier, kind, table, corridor)}
+            for corridor, found in groups.items()
+        ],
         "methods": _once(record.method for record in records if record.method),
         "assumptions": _once(text for record in records for text in record.assumptions),
         "notes": _once(note["note"] for note in table.attrs["notes"]) if kind in dossier.about else [],
         "table": table,
     }
+
+
+def _chart(dossier: Dossier, kind: str, table: pd.DataFrame, corridor: str) -> str:
+    """Return the chart of a corridor's statistics as SVG; "" where there is none."""
+    only = table[table.index.get_level_values(0) == corridor]
+    if only[["value", "low"]].isna().all(axis=None):
+        return ""
+    names = {str(name): str(title) for name, title in dossier.definitions["title"].items()}
+    names |= {
+        str(leg): f"{row['from_name']} to {row['to_name']}"
+        for leg, row in dossier.routes[["from_name", "to_name"]].iterrows()
+    }
+    values = dossier.trend_values(corridor) if kind == "trends" else None
+    return chart_for(only, names=names, values=values, ident=f"finding-{kind}-{corridor}")
 
 
 def _group(dossier: Dossier, corridor: str, records: Sequence[Stat]) -> dict[str, Any]:
