@@ -14,7 +14,7 @@ from geo.stats import Period, read_voice, statistic_title
 from geo.stats.when import name_period
 from layers import charts
 from layers.findings import finding_sections
-from layers.fine_print import BOUNDARIES, READING
+from layers.fine_print import BOUNDARIES, READING, used_sources
 from layers.page import map_parts, render_page
 from layers.revisions import revised_sections
 from layers.tables import range_text, value_text
@@ -80,7 +80,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             revisions=[{**part, "svg": _safe(part["svg"])} for part in revised_sections(dossier)],
             measures=_measures(dossier),
             reading=READING,
-            sources=_sources(dossier),
+            sources=used_sources(dossier),
             boundaries=BOUNDARIES,
             version=geo.__version__,
             command=command,
@@ -354,50 +354,3 @@ def _measures(dossier: Dossier) -> list[dict[str, str]]:
         for code, measure in terms.MEASURES.items()
         if code in shown
     ]
-
-
-def _sources(dossier: Dossier) -> list[dict[str, str]]:
-    """Return the sources of figures and of shapes, with licence and dates."""
-    used = {(record.source, record.measure) for record in dossier.records}
-    for beside in dossier.definitions["beside"]:
-        used |= {(series["source"], series["measure"]) for series in beside}
-    rows = []
-    held = dossier.series[dossier.series["corridor"].isin(dossier.definitions.index)]
-    for source, measure in sorted(used):
-        series = held[(held["source"] == source) & (held["measure"] == measure)]
-        if series.empty:
-            continue
-        info = series_info(source, measure)
-        rows.append(
-            {
-                "title": info["title"],
-                "publisher": info["publisher"],
-                "through": _day(series["last_day"].max().date()),
-                "published": _day(dossier.printed_on(source, measure)),
-                "licence": info["licence"],
-            }
-        )
-    return [*rows, *_shapes(dossier)]
-
-
-def _shapes(dossier: Dossier) -> list[dict[str, str]]:
-    rows = [
-        {
-            "title": "Coast, countries and borders, 1:10,000,000, generalised",
-            "publisher": "Natural Earth",
-            "through": "–",
-            "published": "not stated",
-            "licence": "public domain",
-        }
-    ]
-    if (dossier.routes["mode"] == "land").any():
-        rows.append(
-            {
-                "title": "Main roads and crossings",
-                "publisher": "© OpenStreetMap contributors",
-                "through": "–",
-                "published": "not stated",
-                "licence": "ODbL 1.0",
-            }
-        )
-    return rows

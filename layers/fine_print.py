@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from geo.counts import series_info
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from layers.dossier import Dossier
 
 BOUNDARIES: Final = (
     "Boundaries and names on this page imply no opinion on the status of any territory. They are those of "
@@ -26,3 +33,60 @@ READING: Final = (
     "Hardly any figure is published for a single leg. Where a published figure covers several legs, each leg "
     "carries a range from zero to that figure.",
 )
+
+
+def used_sources(dossier: Dossier) -> list[dict[str, str]]:
+    """Return the sources of figures and of shapes, with licence and dates.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        What was asked for.
+    """
+    used = {(record.source, record.measure) for record in dossier.records}
+    for beside in dossier.definitions["beside"]:
+        used |= {(series["source"], series["measure"]) for series in beside}
+    rows = []
+    held = dossier.series[dossier.series["corridor"].isin(dossier.definitions.index)]
+    for source, measure in sorted(used):
+        series = held[(held["source"] == source) & (held["measure"] == measure)]
+        if series.empty:
+            continue
+        info = series_info(source, measure)
+        rows.append(
+            {
+                "title": info["title"],
+                "publisher": info["publisher"],
+                "through": _day(series["last_day"].max().date()),
+                "published": _day(dossier.printed_on(source, measure)),
+                "licence": info["licence"],
+            }
+        )
+    return [*rows, *_shapes(dossier)]
+
+
+def _shapes(dossier: Dossier) -> list[dict[str, str]]:
+    rows = [
+        {
+            "title": "Coast, countries and borders, 1:10,000,000, generalised",
+            "publisher": "Natural Earth",
+            "through": "–",
+            "published": "not stated",
+            "licence": "public domain",
+        }
+    ]
+    if (dossier.routes["mode"] == "land").any():
+        rows.append(
+            {
+                "title": "Main roads and crossings",
+                "publisher": "© OpenStreetMap contributors",
+                "through": "–",
+                "published": "not stated",
+                "licence": "ODbL 1.0",
+            }
+        )
+    return rows
+
+
+def _day(day: dt.date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else "not stated"

@@ -139,7 +139,8 @@ def value_text(record: Stat) -> str:
         named = record.unit if record.unit in {"correlation", "ratio"} else ""
         return f"{value:.{places}f} {named}".rstrip().replace("-", "−")
     number = f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
-    return f"{number} {record.unit}".rstrip()
+    unit = record.unit.removesuffix("s") if value == 1 and " " not in record.unit else record.unit
+    return f"{number} {unit}".rstrip()
 
 
 def _places(record: Stat) -> int:
