@@ -16,12 +16,15 @@ import os
 import re
 import tempfile
 import threading
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote
 
 from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 
-from layers.literal import single_pass
+from layers.literal import DataBlock, single_pass
+from layers.still import still_svg
 from layers.texts import literal_html
 from layers.vendor import (
     VENDORED,
@@ -37,6 +40,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FRAME_HEIGHT: Final = "640px"
+LITERAL_CLASSES: Final = "rw-output mathjax_ignore tex2jax_ignore"
+"""Of an output in a notebook: JupyterLab reads dollar signs as formulas everywhere else."""
+_PLAIN_IN_ADDRESS: Final = " !$()*+,-./:;=?@_'"
+_UNPACK: Final = """(function () {
+  if (!window.DecompressionStream) { return; }
+  var text = atob(document.getElementById("packed").textContent);
+  var bytes = Uint8Array.from(text, function (one) { return one.charCodeAt(0); });
+  var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  new Response(stream).text().then(function (page) { document.open(); document.write(page); document.close(); });
+})();"""
+"""Unpacks the page of a notebook's frame. A browser without the function keeps showing the picture."""
 _SCRIPT = re.compile(r"<script\b(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE)
 _LOCK = threading.RLock()
 
@@ -136,7 +150,14 @@ class OfflineFigure(Figure):
         )
 
     def _repr_html_(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
-        return frame_html(self.render(), title=self.title or "Map", summary=self.summary, height=self.height)
+        title = self.title or "Map"
+        drawn = [block.data for block in walk_elements(self) if isinstance(block, DataBlock)]
+        layers = [layer for data in drawn for layer in data.get("layers", ())]
+        whole = next((data for data in drawn if "base" in data), None)
+        picture = still_svg({**whole, "layers": layers}, title=title) if whole else ""
+        return frame_html(
+            self.render(), title=title, summary=self.summary, height=self.height, picture=picture
+        )
 
 
 def map_parts(sheet: Any, *, prefix: str = "rw") -> PageParts:  # noqa: ANN401 - folium is not typed
@@ -269,19 +290,59 @@ def render_page(
     )
 
 
-def frame_html(page: str, *, title: str, summary: str = "", height: str | None = None) -> str:
-    """Return a page inside a sandboxed frame, for notebooks, with a line of text where frames are not shown.
+def frame_html(
+    page: str, *, title: str, summary: str = "", height: str | None = None, picture: str = ""
+) -> str:
+    """Return a page inside a sandboxed frame, for notebooks, over a picture for where scripts are off.
+
+    Parameters
+    ----------
+    page : str
+        The whole page; it is packed, and unpacked by a script of the frame.
+    title, summary : str
+        Plain text: the frame's name, and the words below it.
+    height : str, optional
+        Height of the frame, a length of CSS.
+    picture : str
+        The same as an SVG. It lies below the frame: it shows until the page is drawn, and stays where a
+        notebook is not trusted and its frames are taken out, or where their scripts do not run.
+
+    Notes
+    -----
+    The page keeps its policy; the frame around it has the same one, with its own script added.
 
     Examples
     --------
     >>> frame_html("<p>x</p>", title="Map", summary="Two legs.", height="300px").count("sandbox=")
     1
     """
+    tall, words = literal_html(height or FRAME_HEIGHT), literal_html(summary or title)
+    place = f"grid-area:1/1;width:100%;height:{tall};min-width:0"
+    still = ""
+    if picture:
+        source = f"data:image/svg+xml,{quote(picture, safe=_PLAIN_IN_ADDRESS)}"
+        still = f'<img src="{html.escape(source)}" alt="{words}" style="{place};object-fit:contain;background:#fff">'
     return (
-        f'<div><iframe srcdoc="{html.escape(page)}" title="{literal_html(title)}" '
-        'sandbox="allow-scripts allow-popups allow-downloads" '
-        f'style="width:100%;height:{literal_html(height or FRAME_HEIGHT)};border:1px solid #c9ced2"></iframe>'
-        f"<p>{literal_html(summary or title)}</p></div>"
+        f'<div class="{LITERAL_CLASSES}"><div style="display:grid;border:1px solid #c9ced2">{still}'
+        f'<iframe srcdoc="{html.escape(_packed(page, title))}" title="{literal_html(title)}" '
+        f'sandbox="allow-scripts allow-popups allow-downloads" style="{place};border:0"></iframe></div>'
+        f"<p>{words}</p></div>"
+    )
+
+
+def _packed(page: str, title: str) -> str:
+    """Return a page that unpacks another one and becomes it."""
+    packed = base64.b64encode(zlib.compress(page.encode("utf-8"), 9)).decode("ascii")
+    found = re.search(r"script-src ('sha256-[^;]*?');", page)
+    hashes = f"{found[1]} " if found else ""
+    policy = (
+        f"default-src 'none'; script-src {hashes}'sha256-{_digest(_UNPACK)}'; style-src 'unsafe-inline'; "
+        "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return (
+        '<!DOCTYPE html><html><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{literal_html(title)}</title></head>'
+        f'<body><script type="text/plain" id="packed">{packed}</script><script>{_UNPACK}</script></body></html>'
     )
 
 
