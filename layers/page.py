@@ -10,20 +10,18 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import html
 import itertools
 import os
 import re
 import tempfile
 import threading
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import quote
 
 from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 
 from layers.literal import DataBlock, single_pass
+from layers.notebook import FRAME_HEIGHT, frame_html
 from layers.still import still_svg
 from layers.texts import literal_html
 from layers.vendor import (
@@ -39,18 +37,10 @@ from layers.vendor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FRAME_HEIGHT: Final = "640px"
-LITERAL_CLASSES: Final = "rw-output mathjax_ignore tex2jax_ignore"
-"""Of an output in a notebook: JupyterLab reads dollar signs as formulas everywhere else."""
-_PLAIN_IN_ADDRESS: Final = " !$()*+,-./:;=?@_'"
-_UNPACK: Final = """(function () {
-  if (!window.DecompressionStream) { return; }
-  var text = atob(document.getElementById("packed").textContent);
-  var bytes = Uint8Array.from(text, function (one) { return one.charCodeAt(0); });
-  var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  new Response(stream).text().then(function (page) { document.open(); document.write(page); document.close(); });
-})();"""
-"""Unpacks the page of a notebook's frame. A browser without the function keeps showing the picture."""
+_SMALL_PAGE: Final = (
+    "<style>main{padding:.6rem .8rem}h1{font-size:1.05rem}"
+    ".rw-map .folium-map{height:calc(100vh - 8rem);min-height:320px}</style>"
+)
 _SCRIPT = re.compile(r"<script\b(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE)
 _LOCK = threading.RLock()
 
@@ -141,12 +131,18 @@ class OfflineFigure(Figure):
 
     def render(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
         """Return the whole page."""
+        return self._page()
+
+    def _page(self, *, map_first: bool = False) -> str:
+        """Return the whole page; with ``map_first`` only its title stands above the map."""
         parts = self.parts()
         title = self.title or "Map"
         heading = self.heading or f"<h1>{literal_html(title)}</h1>"
-        body = "\n".join(text for text in (heading, parts.body, self.tail) if text)
+        above, end, below = heading.partition("</h1>") if map_first else (heading, "", "")
+        body = "\n".join(text for text in (above + end, parts.body, below, self.tail) if text)
+        head = f"{parts.head}\n{_SMALL_PAGE}" if map_first else parts.head
         return render_page(
-            title, body, head=parts.head, scripts=parts.scripts, lang=self.lang, description=self.summary
+            title, body, head=head, scripts=parts.scripts, lang=self.lang, description=self.summary
         )
 
     def _repr_html_(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
@@ -156,7 +152,7 @@ class OfflineFigure(Figure):
         whole = next((data for data in drawn if "base" in data), None)
         picture = still_svg({**whole, "layers": layers}, title=title) if whole else ""
         return frame_html(
-            self.render(), title=title, summary=self.summary, height=self.height, picture=picture
+            self._page(map_first=True), title=title, summary=self.summary, height=self.height, picture=picture
         )
 
 
@@ -287,62 +283,6 @@ def render_page(
         f"<title>{literal_html(title)}</title>\n{about}{head}\n</head>\n<body>\n{main}\n"
         + "".join(f"<script>{source}</script>\n" for source in sources)
         + "</body>\n</html>\n"
-    )
-
-
-def frame_html(
-    page: str, *, title: str, summary: str = "", height: str | None = None, picture: str = ""
-) -> str:
-    """Return a page inside a sandboxed frame, for notebooks, over a picture for where scripts are off.
-
-    Parameters
-    ----------
-    page : str
-        The whole page; it is packed, and unpacked by a script of the frame.
-    title, summary : str
-        Plain text: the frame's name, and the words below it.
-    height : str, optional
-        Height of the frame, a length of CSS.
-    picture : str
-        The same as an SVG. It lies below the frame: it shows until the page is drawn, and stays where a
-        notebook is not trusted and its frames are taken out, or where their scripts do not run.
-
-    Notes
-    -----
-    The page keeps its policy; the frame around it has the same one, with its own script added.
-
-    Examples
-    --------
-    >>> frame_html("<p>x</p>", title="Map", summary="Two legs.", height="300px").count("sandbox=")
-    1
-    """
-    tall, words = literal_html(height or FRAME_HEIGHT), literal_html(summary or title)
-    place = f"grid-area:1/1;width:100%;height:{tall};min-width:0"
-    still = ""
-    if picture:
-        source = f"data:image/svg+xml,{quote(picture, safe=_PLAIN_IN_ADDRESS)}"
-        still = f'<img src="{html.escape(source)}" alt="{words}" style="{place};object-fit:contain;background:#fff">'
-    return (
-        f'<div class="{LITERAL_CLASSES}"><div style="display:grid;border:1px solid #c9ced2">{still}'
-        f'<iframe srcdoc="{html.escape(_packed(page, title))}" title="{literal_html(title)}" '
-        f'sandbox="allow-scripts allow-popups allow-downloads" style="{place};border:0"></iframe></div>'
-        f"<p>{words}</p></div>"
-    )
-
-
-def _packed(page: str, title: str) -> str:
-    """Return a page that unpacks another one and becomes it."""
-    packed = base64.b64encode(zlib.compress(page.encode("utf-8"), 9)).decode("ascii")
-    found = re.search(r"script-src ('sha256-[^;]*?');", page)
-    hashes = f"{found[1]} " if found else ""
-    policy = (
-        f"default-src 'none'; script-src {hashes}'sha256-{_digest(_UNPACK)}'; style-src 'unsafe-inline'; "
-        "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
-    )
-    return (
-        '<!DOCTYPE html><html><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{literal_html(title)}</title></head>'
-        f'<body><script type="text/plain" id="packed">{packed}</script><script>{_UNPACK}</script></body></html>'
     )
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    _Project = Callable[[Sequence[tuple[float, float]]], NDArray[np.float64]]
+    _Frame = tuple[float, float, float, float]
+
 WIDTH_PX: Final = 960
 HEIGHT_PX: Final = 600
 _HEAD_PX: Final = 34
@@ -26,8 +29,6 @@ _PAD_PX: Final = 26
 _MOST_LABELS: Final = 16
 _WORDS: Final = "solid: a published figure · pale band: at most that · dashed: no published figure"
 _BACKDROP_DECIMALS: Final = 2
-
-Project = "Callable[[Sequence[tuple[float, float]]], NDArray[np.float64]]"
 
 
 def still_svg(data: Mapping[str, Any], *, title: str) -> str:
@@ -66,6 +67,10 @@ def still_svg(data: Mapping[str, Any], *, title: str) -> str:
         parts += [_rect(clear, colours["sea"])] if clear[2] > clear[0] and clear[3] > clear[1] else []
     coast = f'stroke="{_colour(colours.get("coast"))}" stroke-width=".6"'
     parts += _areas(base["land"], BASE_DECIMALS, project, frame, fill=colours.get("land"), more=coast)
+    for box in base["boxes"]:
+        corners = project([(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])])
+        edge = f'fill="none" stroke="{_colour(colours.get("backdrop"))}" stroke-width="2.5"'
+        parts.append(f'<path d="{_path(corners, close=True)}" {edge}/>')
     borders = [decode_line(line, decimals=BASE_DECIMALS) for line in base["borders"]]
     path = "".join(_line_paths(shapely.LineString(project(line)), frame, 0.8) for line in borders)
     parts.append(
@@ -110,7 +115,7 @@ def _colour(value: object) -> str:
     return str(value) if re.fullmatch(r"#[0-9a-fA-F]{3,6}", str(value)) else "#8a949c"
 
 
-def _projection(bounds: Sequence[float]) -> Callable[[Sequence[tuple[float, float]]], NDArray[np.float64]]:
+def _projection(bounds: Sequence[float]) -> _Project:
     """Return the function from degrees to pixels that shows the bounds, north up."""
     west, south, east, north = (float(edge) for edge in bounds)
     low, high = _mercator(south), _mercator(north)
@@ -139,8 +144,8 @@ def _rect(box: Sequence[float], fill: str) -> str:
 
 
 def _areas(
-    shapes: Iterable[Any], decimals: int, project: Any, frame: Any, *, fill: object, more: str = ""
-) -> list[str]:  # noqa: ANN401 - a function on points; four numbers
+    shapes: Iterable[Any], decimals: int, project: _Project, frame: _Frame, *, fill: object, more: str = ""
+) -> list[str]:
     """Return polygons, encoded as rings, in one path; those too small to see are left out."""
     path = []
     for part in shapes:
@@ -169,7 +174,7 @@ def _lines(shape: Any) -> Iterator[Any]:  # noqa: ANN401 - shapely
         yield from _lines(part)
 
 
-def _line_paths(line: Any, frame: Any, tolerance: float) -> str:  # noqa: ANN401 - shapely; four numbers
+def _line_paths(line: Any, frame: _Frame, tolerance: float) -> str:  # noqa: ANN401 - shapely
     shape = shapely.simplify(shapely.clip_by_rect(line, *frame), tolerance)
     return "".join(_path(part.coords) for part in _lines(shape) if part.length >= 1)
 
@@ -183,7 +188,7 @@ def _path(points: Iterable[Sequence[float]], *, close: bool = False) -> str:
     return f"M{whole[0][0]} {whole[0][1]}l{text or '0+0'}{'z' if close else ''}"
 
 
-def _leg(feature: Mapping[str, Any], data: Mapping[str, Any], project: Any, frame: Any) -> list[str]:  # noqa: ANN401
+def _leg(feature: Mapping[str, Any], data: Mapping[str, Any], project: _Project, frame: _Frame) -> list[str]:
     kind, width = feature["kind"], feature["w"] or NO_FIGURE_PX
     colour = _colour(data["colours"]["modes"].get(feature["mode"], data["colours"]["other"]))
     line = shapely.simplify(
@@ -206,13 +211,15 @@ def _leg(feature: Mapping[str, Any], data: Mapping[str, Any], project: Any, fram
     return [f'{look} stroke-width="{width}" stroke-opacity=".88"/>']
 
 
-def _area(feature: Mapping[str, Any], data: Mapping[str, Any], project: Any, frame: Any) -> list[str]:  # noqa: ANN401
+def _area(feature: Mapping[str, Any], data: Mapping[str, Any], project: _Project, frame: _Frame) -> list[str]:
     colour = _colour(data["colours"].get("area"))
     more = f'fill-opacity=".1" stroke="{colour}" stroke-opacity=".6" stroke-dasharray="2 3"'
     return _areas(feature["shape"], BASE_DECIMALS, project, frame, fill=colour, more=more)
 
 
-def _point(feature: Mapping[str, Any], data: Mapping[str, Any], project: Any, frame: Any) -> list[str]:  # noqa: ANN401
+def _point(
+    feature: Mapping[str, Any], data: Mapping[str, Any], project: _Project, frame: _Frame
+) -> list[str]:
     if not feature.get("used"):
         return []
     looks = data.get("symbols") or []
@@ -227,9 +234,11 @@ def _dot(points: NDArray[np.float64], frame: Sequence[float], radius: int, colou
     return [f'<circle cx="{x:.0f}" cy="{y:.0f}" {style}/>'] if inside else []
 
 
-def _shape(feature: Mapping[str, Any], data: Mapping[str, Any], project: Any, frame: Any) -> list[str]:  # noqa: ANN401
+def _shape(
+    feature: Mapping[str, Any], data: Mapping[str, Any], project: _Project, frame: _Frame
+) -> list[str]:
     """Draw a feature of :func:`layers.explore`."""
-    parts, colour = feature["shape"], _colour(feature["colour"])
+    parts, colour = feature["shape"], _colour(feature.get("colour", data["colours"]["other"]))
     if feature["as"] == "point":
         return [
             circle for part in parts for ring in part
@@ -252,7 +261,7 @@ def _nothing(*_: object) -> list[str]:
 _DRAWN: Final[dict[str, Any]] = {"leg": _leg, "area": _area, "point": _point, "shape": _shape}
 
 
-def _labels(labels: Iterable[Mapping[str, Any]], project: Any) -> list[str]:  # noqa: ANN401 - a function
+def _labels(labels: Iterable[Mapping[str, Any]], project: _Project) -> list[str]:
     """Write the first names that keep clear of each other."""
     written: list[str] = []
     taken: list[tuple[float, float, float, float]] = []
