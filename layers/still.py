@@ -67,10 +67,9 @@ def still_svg(data: Mapping[str, Any], *, title: str) -> str:
         parts += [_rect(clear, colours["sea"])] if clear[2] > clear[0] and clear[3] > clear[1] else []
     coast = f'stroke="{_colour(colours.get("coast"))}" stroke-width=".6"'
     parts += _areas(base["land"], BASE_DECIMALS, project, frame, fill=colours.get("land"), more=coast)
-    for box in base["boxes"]:
-        corners = project([(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])])
-        edge = f'fill="none" stroke="{_colour(colours.get("backdrop"))}" stroke-width="2.5"'
-        parts.append(f'<path d="{_path(corners, close=True)}" {edge}/>')
+    edge = f'fill="none" stroke="{_colour(colours.get("backdrop"))}" stroke-width="2.5"'
+    whole = shapely.union_all([shapely.box(*project([box[:2], box[2:]]).ravel()) for box in base["boxes"]])
+    parts += [f'<path d="{_path(one.exterior.coords, close=True)}" {edge}/>' for one in _polygons(whole)]
     borders = [decode_line(line, decimals=BASE_DECIMALS) for line in base["borders"]]
     path = "".join(_line_paths(shapely.LineString(project(line)), frame, 0.8) for line in borders)
     parts.append(
