@@ -13,6 +13,7 @@ from geo.claims import VERDICTS, Verdict
 from geo.display import LITERAL, Displayed, literal, record_rows, table_html, value_text
 from geo.errors import InvalidInputError
 from geo.stats import Stat, from_frame, read_voice, statistic_title
+from geo.stats.records import COLUMNS
 from geo.stats.titles import TITLES
 from layers.dossier import Dossier
 from layers.tables import cell_text, terminal_width
@@ -149,7 +150,7 @@ def _records(records: Sequence[Any], most: int) -> Shown:
 
 def _frame(table: pd.DataFrame, most: int) -> Shown:
     columns = {str(name) for name in table.columns}
-    if list(table.index.names) == ["corridor", "statistic"] and {"value", "sentence"} <= columns:
+    if list(table.index.names) == ["corridor", "statistic"] and columns >= set(COLUMNS):
         return _stats(from_frame(table), most, notes=table.attrs.get("notes", ()))
     if columns >= _DIFF:
         return _changes(table, most)

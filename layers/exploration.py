@@ -16,7 +16,7 @@ from layers.dossier import Dossier
 from layers.features import view_bounds
 from layers.legend import DISCLAIMER
 from layers.literal import DataBlock
-from layers.shapes import shape_features, to_degrees
+from layers.shapes import has_shape, shape_features, to_degrees
 from layers.sheet import RouteMap, _fill, _sheet_data, build_map
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def _shapes(
         "symbols": [],
         "legend": {"title": "Legend", "parts": [{"title": heading, "entries": looks}]},
     }
-    rest = len(frame) - int((frame.geometry.notna() & ~frame.geometry.is_empty).sum())
+    rest = len(frame) - int(has_shape(frame).sum())
     told = f"{len(frame) - rest:,} with a shape." + (f" {rest:,} without one, left out." if rest else "")
     no_claim = DISCLAIMER.partition(". ")[0] + "."
     text["notes"] = [no_claim if note == DISCLAIMER else note for note in text["notes"]]

@@ -62,9 +62,10 @@ def frame_html(
     place = f"grid-area:1/1;width:100%;height:{tall};min-width:0"
     still = ""
     if picture:
-        source = f"data:image/svg+xml,{quote(picture, safe=_PLAIN_IN_ADDRESS)}"
+        # Text holds its quotes as references: those that stand bare enclose attributes, and may be single.
+        source = quote(picture.replace('"', "'"), safe=_PLAIN_IN_ADDRESS)
         style = f"{place};object-fit:contain;background:#fff"
-        still = f'<img src="{html.escape(source)}" alt="{words}" style="{style}">'
+        still = f'<img src="data:image/svg+xml,{source}" alt="{words}" style="{style}">'
     return (
         f'<div class="{LITERAL_CLASSES}"><div style="display:grid;border:1px solid #c9ced2">{still}'
         f'<iframe srcdoc="{html.escape(_packed(page, title))}" title="{literal_html(title)}" '

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import shapely
 
 from geo.display import number_text, value_text
 from geo.errors import InvalidInputError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
 
 STEPS: Final = ("#c06c00", "#a8505a", "#7d4a86", "#4c4291", "#1f2a6b")
 """Classes of numbers, from little to much: each darker than the one before, 3:1 and more against land."""
@@ -52,13 +54,27 @@ def to_degrees(frame: GeoDataFrame) -> GeoDataFrame:
         )
     turned = frame.to_crs("EPSG:4326")
     bounds = turned.geometry.bounds.to_numpy()
-    drawn = bounds[~turned.geometry.is_empty & turned.geometry.notna()]
-    if not np.isfinite(drawn).all():
+    if not np.isfinite(bounds[has_shape(turned)]).all():
         raise InvalidInputError(
             f"Invalid shapes. Some coordinates lie outside what the CRS {frame.crs.to_string()} covers: "
             "check that it is the one they were made in."
         )
     return turned
+
+
+def has_shape(frame: GeoDataFrame) -> NDArray[np.bool_]:
+    """Return whether each row has a shape that is not empty.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point
+    >>> has_shape(gpd.GeoDataFrame(geometry=[Point(1, 2), Point(), None])).tolist()
+    [True, False, False]
+    """
+    shapes = frame.geometry.to_numpy()
+    there: NDArray[np.bool_] = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return there
 
 
 def shape_features(
@@ -101,7 +117,7 @@ def shape_features(
         if name not in frame.columns:
             there = ", ".join(str(one) for one in frame.columns if one != frame.geometry.name)
             raise InvalidInputError(f"Invalid column '{name}'. The table has: {there or 'none'}.")
-    rows = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    rows = frame[has_shape(frame)]
     places, classes = _classes(rows[column]) if column is not None else (None, [])
     names = [name for name in rows.columns if name != rows.geometry.name]
     cells = {str(name): [value_text(value) for value in rows[name]] for name in names}

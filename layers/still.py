@@ -152,7 +152,7 @@ def _areas(
         shape = shapely.Polygon(rings[0], rings[1:]) if len(rings[0]) > 3 else shapely.Polygon()
         if not shape.is_valid:
             shape = shapely.make_valid(shape)
-        shape = shapely.simplify(shapely.clip_by_rect(shape, *frame), 0.9)
+        shape = shapely.simplify(shapely.clip_by_rect(shape, *frame), 1.0)
         for polygon in _polygons(shape):
             if polygon.area >= 6:
                 path += [_path(ring.coords, close=True) for ring in (polygon.exterior, *polygon.interiors)]
