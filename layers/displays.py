@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.claims import VERDICTS, Verdict
+from geo.counts import series_info
 from geo.display import LITERAL, Displayed, literal, record_rows, table_html, value_text
 from geo.errors import InvalidInputError
 from geo.stats import Stat, from_frame, read_voice, statistic_title
 from geo.stats.records import COLUMNS
 from geo.stats.titles import TITLES
+from geo.terms import MEASURES
 from layers.dossier import Dossier
 from layers.tables import cell_text, terminal_width
 from layers.texts import day_text
@@ -173,7 +175,7 @@ def _stats(
     tables = []
     for (corridor, source, measure, basis), group in groups.items():
         told = any(record.interval for record in group)
-        series = " ".join(part for part in (source, measure, basis) if part)
+        series = _series(source, measure, basis)
         caption = "; ".join(
             part
             for part in (
@@ -197,6 +199,14 @@ def _stat_row(record: Stat, told: bool) -> tuple[str, ...]:
     known = record.statistic.removesuffix("_change") in TITLES
     title = statistic_title(read_voice("en"), record.statistic) if known else record.statistic
     return (title, cell_text(record), *((record.interval,) if told else ()), period, record.sentence)
+
+
+def _series(source: str, measure: str, basis: str) -> str:
+    """Name a series as its publisher's figures are named elsewhere."""
+    if not source or measure not in MEASURES:
+        return " ".join(part for part in (source, measure, basis) if part)
+    label = str(series_info(source, measure)["wording"]["label"])
+    return f"{label}, {basis}" if basis else label
 
 
 def _published(group: Sequence[Stat]) -> str:

@@ -44,9 +44,9 @@ def _scopes(shown):
 def test_statistics_show_sentence_value_and_period():
     shown = show(to_frame([_stat()], notes=[{"corridor": "strait", "note": "Counted by hand."}]))
     (table,) = shown.tables
-    assert (
-        table.caption == "strait: tally arrival; data through 12 December 2024; published by 20 December 2024"
-    )
+    series, *dates = table.caption.split("; ")
+    assert series == "strait: People who reached the territory or were brought ashore, tally"
+    assert dates == ["data through 12 December 2024", "published by 20 December 2024"]
     assert table.head == ("Statistic", "Value", "Period", "In words")
     assert table.rows == (
         ("Year to date", "12,345 persons", "1 January 2024 to 12 December 2024", "12,345 arrived."),
@@ -67,6 +67,7 @@ def test_what_is_not_available_is_no_zero():
     shown = show(_stat(value=math.nan, flags=("unavailable",), known_on=None, statistic="own_measure"))
     assert shown.tables[0].rows[0][:2] == ("own_measure", "not available")
     assert "published" not in shown.tables[0].caption
+    assert show(_stat(measure="own")).tables[0].caption.startswith("strait: tally own; ")
 
 
 def test_verdicts_show_both_figures_and_are_counted():
@@ -109,7 +110,7 @@ def test_a_dossier_shows_its_corridors_by_title_and_its_claims(tmp_path):
         "corridor: channel, statistic: year_to_date, value: 34582, as_of: 2024-12-12}\n"
     )
     shown = show(Dossier(Options(corridors=("channel",), as_of=DAY, claims=claims)), most=2)
-    assert shown.tables[0].caption.startswith("English Channel: home_office_daily")
+    assert shown.tables[0].caption.startswith("English Channel: Small-boat arrivals")
     assert shown.tables[-1].rows[0][3] == "Supported"
     assert len(shown.tables[0].rows) == 2
     assert any("more rows are not shown" in note for note in shown.notes)
