@@ -17,6 +17,7 @@ import yaml
 from geo import terms
 from geo._claim_rounding import Printed, parse_printed
 from geo.checks import check_choice, check_date, raise_faults
+from geo.display import Displayed
 from geo.errors import InvalidInputError, UnknownNameError
 from geo.stats import STATISTICS, Period, parse_period
 
@@ -60,7 +61,7 @@ _Text.construct_mapping = _mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Displayed):
     """One published sentence, as its file gives it.
 
     Attributes

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo import fetch, terms
 from geo.counts import check_counts
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _LEFT_BEHIND: Final = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Displayed):
     """One published file as it was read, and where it came from.
 
     Attributes

@@ -19,6 +19,7 @@ from geo._claim_files import Claim, read_claims
 from geo._claim_phrases import CONTRADICTED, NOT_CHECKABLE, SUPPORTED
 from geo.checks import check_choice, check_date, raise_faults
 from geo.counts import series_info
+from geo.display import Displayed
 from geo.errors import UnknownNameError
 from geo.stats import read_voice
 from geo.stats.choice import read_meta
@@ -41,7 +42,7 @@ SCHEMA_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
-class OtherBasis:
+class OtherBasis(Displayed):
     """Other figures on which a sentence holds.
 
     Attributes
@@ -64,7 +65,7 @@ class OtherBasis:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Displayed):
     """What the figures say of one sentence.
 
     Attributes

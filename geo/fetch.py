@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from geo.display import Displayed
 from geo.errors import FetchError, InvalidInputError, NotCoveredError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _PART: Final = ".part"
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Displayed):
     """A file that was fetched, and what is known of the fetching.
 
     Attributes

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from geo.checks import check_lon_lat
+from geo.display import Displayed
 from geo.errors import GeometryError, InvalidInputError
 from geo.places import reach_km, read_places
 from geo.roads import Roads, prepare_roads
@@ -35,7 +36,7 @@ _FINE_DEG: Final = 0.0005  # … by at most this, 56 m
 
 
 @dataclass(frozen=True, slots=True)
-class LandPath:
+class LandPath(Displayed):
     """A path over roads.
 
     Attributes

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.checks import check_lon_lat, import_extra, raise_faults
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 from geo.terms import CRS
 
@@ -36,7 +37,7 @@ _OSM = Path(__file__).parent / "data" / "osm"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Roads:
+class Roads(Displayed):
     """A road graph as arrays, ready for search; made by :func:`prepare_roads`.
 
     Attributes

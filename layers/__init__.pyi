@@ -1,7 +1,9 @@
 from .brief import build_brief as build_brief
 from .bundle import write_bundle as write_bundle
+from .displays import show as show
 from .dossier import Dossier as Dossier
 from .dossier import Options as Options
+from .exploration import explore as explore
 from .export import export_layer as export_layer
 from .export import layer_frame as layer_frame
 from .export import layer_metadata as layer_metadata

@@ -55,8 +55,8 @@ def finding_sections(dossier: Dossier) -> list[dict[str, Any]]:
     -------
     sections : list of dict
         ``anchor``, ``title``, ``reading``, ``groups`` (per corridor ``title``, ``rows``, ``sentences``,
-        ``svg``), ``methods``, ``assumptions``, ``notes``, ``table`` (the statistics). Kinds without any value are left
-        out, unless they were asked for.
+        ``svg``), ``methods``, ``assumptions``, ``notes``, ``table`` (the statistics). Kinds without any
+        value are left out, unless they were asked for.
 
     Examples
     --------

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import html
 import itertools
 import os
 import re
@@ -21,7 +20,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 
-from layers.literal import single_pass
+from layers.literal import DataBlock, single_pass
+from layers.notebook import FRAME_HEIGHT, frame_html
+from layers.still import still_svg
 from layers.texts import literal_html
 from layers.vendor import (
     VENDORED,
@@ -36,7 +37,10 @@ from layers.vendor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FRAME_HEIGHT: Final = "640px"
+_SMALL_PAGE: Final = (
+    "<style>main{padding:.6rem .8rem}h1{font-size:1.05rem}"
+    ".rw-map .folium-map{height:calc(100vh - 8rem);min-height:320px}</style>"
+)
 _SCRIPT = re.compile(r"<script\b(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE)
 _LOCK = threading.RLock()
 
@@ -127,16 +131,29 @@ class OfflineFigure(Figure):
 
     def render(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
         """Return the whole page."""
+        return self._page()
+
+    def _page(self, *, map_first: bool = False) -> str:
+        """Return the whole page; with ``map_first`` only its title stands above the map."""
         parts = self.parts()
         title = self.title or "Map"
         heading = self.heading or f"<h1>{literal_html(title)}</h1>"
-        body = "\n".join(text for text in (heading, parts.body, self.tail) if text)
+        above, end, below = heading.partition("</h1>") if map_first else (heading, "", "")
+        body = "\n".join(text for text in (above + end, parts.body, below, self.tail) if text)
+        head = f"{parts.head}\n{_SMALL_PAGE}" if map_first else parts.head
         return render_page(
-            title, body, head=parts.head, scripts=parts.scripts, lang=self.lang, description=self.summary
+            title, body, head=head, scripts=parts.scripts, lang=self.lang, description=self.summary
         )
 
     def _repr_html_(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
-        return frame_html(self.render(), title=self.title or "Map", summary=self.summary, height=self.height)
+        title = self.title or "Map"
+        drawn = [block.data for block in walk_elements(self) if isinstance(block, DataBlock)]
+        layers = [layer for data in drawn for layer in data.get("layers", ())]
+        whole = next((data for data in drawn if "base" in data), None)
+        picture = still_svg({**whole, "layers": layers}, title=title) if whole else ""
+        return frame_html(
+            self._page(map_first=True), title=title, summary=self.summary, height=self.height, picture=picture
+        )
 
 
 def map_parts(sheet: Any, *, prefix: str = "rw") -> PageParts:  # noqa: ANN401 - folium is not typed
@@ -266,22 +283,6 @@ def render_page(
         f"<title>{literal_html(title)}</title>\n{about}{head}\n</head>\n<body>\n{main}\n"
         + "".join(f"<script>{source}</script>\n" for source in sources)
         + "</body>\n</html>\n"
-    )
-
-
-def frame_html(page: str, *, title: str, summary: str = "", height: str | None = None) -> str:
-    """Return a page inside a sandboxed frame, for notebooks, with a line of text where frames are not shown.
-
-    Examples
-    --------
-    >>> frame_html("<p>x</p>", title="Map", summary="Two legs.", height="300px").count("sandbox=")
-    1
-    """
-    return (
-        f'<div><iframe srcdoc="{html.escape(page)}" title="{literal_html(title)}" '
-        'sandbox="allow-scripts allow-popups allow-downloads" '
-        f'style="width:100%;height:{literal_html(height or FRAME_HEIGHT)};border:1px solid #c9ced2"></iframe>'
-        f"<p>{literal_html(summary or title)}</p></div>"
     )
 
 

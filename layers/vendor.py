@@ -24,6 +24,7 @@ VENDORED: Final[dict[str, tuple[str, ...]]] = {
     "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css": (f"{_LEAFLET}/leaflet.css",),
     "https://code.jquery.com/jquery-3.7.1.min.js": ("jquery-shim.js",),
     "routeways:js": ("routeways.js",),
+    "routeways:explore": ("explore.js",),
     "routeways:css": ("routeways.css",),
 }
 """Which files stand in for a link. Whatever is not listed here is refused by name."""

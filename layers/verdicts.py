@@ -174,11 +174,11 @@ def _markdown(verdicts: Sequence[Verdict]) -> str:
             verdict.claim.id, verdict.verdict, _printed(verdict), _value(verdict),
             f"“{verdict.claim.text}” ({verdict.claim.source}) {_why(verdict)}",
         )  # fmt: skip
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines.append(f"| {' | '.join(map(markdown_cell, cells))} |")
     return "\n".join([*lines, "", summary_text(verdicts)]) + "\n"
 
 
-def _cell(text: str) -> str:
+def markdown_cell(text: str) -> str:
     """Return text that stays in its cell and is no markup."""
     for character, escaped in (
         ("&", "&amp;"),

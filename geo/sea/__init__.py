@@ -8,8 +8,7 @@ Notes
 -----
 The search window grows until no way outside it can be shorter: a path of length L between ends d apart stays
 within an ellipse that reaches sqrt(L² − d²) / 2 to either side. Both directions give the same line: the
-search always starts at the end that lies farther west. Among many islands a way may be up to
-about 0.5 % longer than the shortest.
+search always starts at the end farther west. Among many islands a way may be 0.5 % longer than the shortest.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ import shapely
 
 from geo.checks import check_lon_lat
 from geo.coast import coverage, covered_regions, read_land
+from geo.display import Displayed
 from geo.errors import GeometryError, InvalidInputError
 from geo.sea._grid import Cell, Grid, build_grid, cheapest_way
 from geo.sea._mesh import mesh_way
@@ -45,7 +45,7 @@ _SLACK_M = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class SeaPath:
+class SeaPath(Displayed):
     """A way over the sea.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 from geo.stats.segmentation import level_of, partition, segment_costs, spread_levels
 from geo.stats.trend_inputs import difference_noise, regular
@@ -29,7 +30,7 @@ _ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Displayed):
     """One change of level.
 
     Attributes
@@ -53,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Changes:
+class Changes(Displayed):
     """What :func:`change_points` found.
 
     Attributes

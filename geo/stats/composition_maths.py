@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _counts(counts: ArrayLike) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(Displayed):
     """A share and how sure it is.
 
     Attributes

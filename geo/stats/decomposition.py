@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.checks import check_choice, import_extra
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 from geo.stats.trend_inputs import (
     SCALES,
@@ -38,7 +39,7 @@ _DUST: Final = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
-class Decomposition:
+class Decomposition(Displayed):
     """What :func:`decompose` found.
 
     Attributes

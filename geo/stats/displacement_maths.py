@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 from geo.stats.displacement_whitening import season_design
 
@@ -93,7 +94,7 @@ def _correlations(a: Floats, many: Floats, max_lag: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LagTest:
+class LagTest(Displayed):
     """Correlations at each lag, held against what chance alone gives.
 
     Attributes

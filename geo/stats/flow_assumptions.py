@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.checks import raise_faults
+from geo.display import Displayed
 from geo.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _FACTORS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class FlowAssumptions:
+class FlowAssumptions(Displayed):
     """What is assumed of people between the counts. Wide by default: none of it but `revision` has a source.
 
     Attributes

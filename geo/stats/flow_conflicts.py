@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.display import Displayed
 from geo.stats.flow_assumptions import NAMES, FlowAssumptions
 from geo.stats.flow_model import build_program
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Displayed):
     """A smallest set of counts that contradict each other.
 
     Attributes

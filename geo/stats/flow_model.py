@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.checks import raise_faults
+from geo.display import Displayed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ _HEDGED: Final = {"about": (1, 1), "almost": (1, 0), "nearly": (1, 0)}
 
 
 @dataclass(frozen=True, slots=True)
-class FlowCount:
+class FlowCount(Displayed):
     """One published count, and what it covers.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo import terms
 from geo.checks import raise_faults
+from geo.display import Displayed
 from geo.errors import MixedUnitsError
 from geo.stats.flow_assumptions import FlowAssumptions
 
@@ -20,7 +21,7 @@ _DETECTED: Final = ("first_arrivals_per_person", "already_counted", "attempts_pe
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleRange:
+class PeopleRange(Displayed):
     """A possible range of different people.
 
     Attributes

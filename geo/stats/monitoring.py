@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.checks import check_choice
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 from geo.stats.trend_inputs import autoregressive, difference_noise, regular
 
@@ -29,7 +30,7 @@ _HORIZON: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Displayed):
     """One stretch of values away from the reference.
 
     Attributes
@@ -50,7 +51,7 @@ class Signal:
 
 
 @dataclass(frozen=True, eq=False)
-class MonitoringChart:
+class MonitoringChart(Displayed):
     """What :func:`monitoring_chart` found.
 
     Attributes

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _RULE = "Write a day 2024-12-12, a week 2024-W50, a month 2024-12, a quarter 202
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(Displayed):
     """A stretch of days.
 
     Attributes

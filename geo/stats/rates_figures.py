@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.checks import check_choice
+from geo.display import Displayed
 from geo.errors import InvalidInputError, MixedUnitsError
 from geo.stats.bootstrap import REPLICATES, clustered_interval, poisson_interval
 from geo.terms import MEASURES
@@ -30,7 +31,7 @@ _REFUSED: Final = {"preventions": "prevention", "detections": "detection_entry"}
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Displayed):
     """Deaths per 1,000 of a denominator.
 
     Attributes
@@ -67,7 +68,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Undercount:
+class Undercount(Displayed):
     """A scenario of deaths that nobody recorded.
 
     Attributes

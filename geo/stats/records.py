@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.counts import series_info
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ DATES: Final = ("period_start", "period_end", "as_of", "known_on", "against_star
 
 
 @dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(Displayed):
     """One statistic of one series of one corridor.
 
     Attributes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.checks import check_choice
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 from geo.stats.trend_inputs import regular, to_scale
 
@@ -26,7 +27,7 @@ _LARGEST_RHO = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Slope:
+class Slope(Displayed):
     """A Theil–Sen slope.
 
     Attributes
@@ -65,7 +66,7 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True)
-class MannKendall:
+class MannKendall(Displayed):
     """A (seasonal) Mann–Kendall test.
 
     Attributes

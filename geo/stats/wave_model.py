@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.checks import check_choice
+from geo.display import Displayed
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _HALVINGS: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
-class ConditionsFit:
+class ConditionsFit(Displayed):
     """A fitted regression of counts on wave height.
 
     Attributes
