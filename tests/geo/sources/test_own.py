@@ -215,5 +215,5 @@ def test_faults_of_whole_rows_name_the_row_of_the_file(write):
 
 
 def test_a_mapping_that_is_not_there_is_told_plainly(tmp_path):
-    with pytest.raises(InvalidInputError, match="mapping 'no.yaml'. There is no such file"):
+    with pytest.raises(InvalidInputError, match="There is no such file that can be read"):
         own.read_mapping(tmp_path / "no.yaml")
