@@ -195,6 +195,9 @@ def finish(
     table = pd.DataFrame.from_records(list(records), columns=list(terms.COUNT_COLUMNS))
     own = table[terms.KNOWN_ON].notna()
     if known_on is not None:
+        last = max(table.loc[~own, terms.PERIOD_END], default=known_on)
+        if last > known_on:
+            raise file.fail(f"Its publication date '{known_on}' is before the last day it speaks of, {last}.")
         table[terms.KNOWN_ON] = table[terms.KNOWN_ON].where(own, known_on)
         if inferred:
             flagged = table[terms.FLAG].map(lambda words: flags(words, INFERRED))

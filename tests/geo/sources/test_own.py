@@ -210,7 +210,9 @@ def test_faults_of_whole_rows_name_the_row_of_the_file(write):
     text = "Month,Country,People\n2031-03,SYR,1\n2031-01,IRQ,2\n2031-02,AFG,3\n2031-03,SYR,9\n"
     with pytest.raises(InvalidInputError, match="row 5, column 'value': 9 contradicts 1 in row 2"):
         read_source(write("own.csv", text), mapping=MAPPING)
-    with pytest.raises(InvalidInputError, match="row 2, column 'known_on': '2031-03-01' is before"):
+    with pytest.raises(
+        InvalidInputError, match="date '2031-03-01' is before the last day it speaks of, 2031-03-31"
+    ):
         read_source(write("own.csv", text.rpartition("2031-03")[0]), mapping=MAPPING, published="2031-03-01")
 
 
