@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo import _sums, _tidy, terms
+from geo._withhold_rows import suppress_counts
 from geo.checks import check_date
 from geo.counts import as_known
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 _LARGE: Final = 0.5
 _PARTS: Final = (terms.PLACE, terms.NATIONALITY, terms.SEX, terms.AGE_GROUP)
 _KEY: Final = list(_tidy.KEY)
 _BEGUN: Final = [name for name in _KEY if name != terms.PERIOD_END]
 _SERIES: Final = [*terms.SERIES_COLUMNS, terms.CORRIDOR]
+_SIZES: Final = ("value_before", "value_after", "difference", "share")
 VINTAGE: Final = "vintage"
 
 
@@ -121,7 +125,9 @@ def unreached(rows: pd.DataFrame, known: pd.DataFrame, order: Mapping[str, int])
     return rest[ranked == first]
 
 
-def compare(before: pd.DataFrame, after: pd.DataFrame, *, threshold: float) -> pd.DataFrame:
+def compare(
+    before: pd.DataFrame, after: pd.DataFrame, *, threshold: float, as_published: bool
+) -> pd.DataFrame:
     """Compare two tables; see :func:`geo.vintages.diff_vintages`."""
     both = before[[*_KEY, terms.VALUE, terms.FLAG]].merge(
         after[[*_KEY, terms.VALUE]], on=_KEY, how="outer", suffixes=("_before", "_after"), indicator=True
@@ -136,13 +142,23 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, *, threshold: float) -> p
     both["difference"] = new - old
     both["share"] = (both["difference"] / old).where(old > 0)
     both["compared"] = old.notna() & (new.notna() | gone)
-    changes = both.loc[
-        both["change"] != "", ["change", *_KEY, "value_before", "value_after", "difference", "share"]
-    ]
+    both["withheld"] = False if as_published else _withheld(both, before, after)
+    both.loc[both["withheld"], list(_SIZES)] = np.nan
+    changes = both.loc[both["change"] != "", ["change", *_KEY, *_SIZES, "withheld"]]
     changes = changes.sort_values(["change", *_KEY], kind="stable", ignore_index=True)
     summary = [_summed(key, part) for key, part in both.groupby(_SERIES, sort=True)]
     changes.attrs = {"summary": summary, "warnings": _warnings(summary, changes, threshold)}
     return changes
+
+
+def _withheld(both: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which numbers are withheld because either table has a small cell, or a companion, there."""
+    hidden = []
+    for table in (before, after):
+        shown = suppress_counts(table)[terms.VALUE].to_numpy()[: len(table)]
+        hidden.append(table.loc[np.isnan(shown) & table[terms.VALUE].notna().to_numpy(), _KEY])
+    numbers = pd.MultiIndex.from_frame(pd.concat(hidden))
+    return np.asarray(pd.MultiIndex.from_frame(both[_KEY]).isin(numbers), dtype=bool)
 
 
 def _gone(both: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:

@@ -14,7 +14,7 @@ from geo.checks import raise_faults
 from geo.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
 TEXT_COLUMNS: Final = tuple(
     name for name in terms.COUNT_COLUMNS if name not in {*terms.DATE_COLUMNS, terms.VALUE}
@@ -98,14 +98,19 @@ def read_file(path: str | Path) -> pd.DataFrame:
 class Checking:
     """One table on its way to the normal form, with the faults and the ledger that gather."""
 
-    def __init__(self, table: pd.DataFrame, *, first_line: int | None) -> None:
+    def __init__(
+        self, table: pd.DataFrame, *, first_line: int | None, file_rows: Sequence[int] | None = None
+    ) -> None:
         self.given = table
         self.first_line = first_line
+        self.file_rows = file_rows
         self.faults: list[str] = []
         self.ledger: list[dict[str, Any]] = [dict(entry) for entry in table.attrs.get("ledger", [])]
 
     def at(self, position: Hashable, column: str) -> str:
-        """Name a cell as a reader finds it: the line of the file, or the position in the table."""
+        """Name a cell as a reader finds it: the row or line of the file, or the position in the table."""
+        if self.file_rows is not None:
+            return f"row {self.file_rows[int(str(position))]}, column '{column}'"
         if self.first_line is None:
             return f"row {position}, column '{column}'"
         return f"line {int(str(position)) + self.first_line}, column '{column}'"
@@ -344,12 +349,14 @@ def check_table(
     name: str,
     first_line: int | None,
     kinds: Callable[[pd.DataFrame], pd.Series[str]] | None = None,
+    file_rows: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Return the normal form of a table, or raise one error with every fault.
 
-    With ``kinds``, which names the calendar period of each row, overlapping periods are faults too.
+    With ``kinds``, which names the calendar period of each row, overlapping periods are faults too. With
+    ``file_rows``, the row of the file behind each row of the table, faults name that one.
     """
-    checking = Checking(table, first_line=first_line)
+    checking = Checking(table, first_line=first_line, file_rows=file_rows)
     checking.columns()
     raise_faults(name, checking.faults)
     parsed = checking.parse()

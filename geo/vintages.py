@@ -334,6 +334,7 @@ def diff_vintages(
     *,
     home: str | Path | None = None,
     threshold: float = 0.05,
+    as_published: bool = False,
 ) -> pd.DataFrame:
     """Say what a later vintage changed: values added, revised and withdrawn, and by how much.
 
@@ -347,12 +348,15 @@ def diff_vintages(
     threshold : float
         Share of the values compared, 0 to 1, above which revised and withdrawn values are warned of; a
         single value that moved by more than half of itself is always warned of.
+    as_published : bool
+        Give the publisher's own small cells. Default: they are withheld (:mod:`geo.disclosure`).
 
     Returns
     -------
     changes : DataFrame
         Columns change (``added``, ``revised``, ``withdrawn``), the columns that name the number,
-        value_before, value_after, difference and share (difference by value before; NaN from 0).
+        value_before, value_after, difference and share (difference by value before; NaN from 0), and
+        withheld: whether these four are left out because either vintage has a small cell there.
         ``attrs["summary"]`` is a list of dicts, one per series: source, measure, basis, corridor, compared,
         unchanged, added, revised, withdrawn, revised_share, largest_share, difference. ``attrs["warnings"]``
         is a list of sentences.
@@ -360,7 +364,7 @@ def diff_vintages(
     Raises
     ------
     InvalidInputError
-        If the two hold no source in common, or `threshold` is no share.
+        If the two have no source in common, `threshold` is no share, or small cells cannot be protected.
     UnknownNameError
         If a vintage is not known.
 
@@ -387,7 +391,7 @@ def diff_vintages(
             f"other {', '.join(sorted(set(after[terms.SOURCE])))}: no source is in both."
         )
     tables = [_newest(table[table[terms.SOURCE].isin(common)]) for table in (before, after)]
-    return _revisions.compare(*tables, threshold=threshold)
+    return _revisions.compare(*tables, threshold=threshold, as_published=as_published)
 
 
 def _newest(table: pd.DataFrame) -> pd.DataFrame:

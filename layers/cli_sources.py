@@ -192,23 +192,36 @@ def history(source: str | None, format_: str) -> None:
     show_default=True,
     help="Warn where a larger share of the values compared was revised or withdrawn.",
 )
+@click.option(
+    "--as-published",
+    is_flag=True,
+    help="Show the publisher's own small cells of places and nationalities. Default: withheld.",
+)
 @_format
-def diff(a: str, b: str, threshold: float, format_: str) -> None:
+def diff(a: str, b: str, threshold: float, as_published: bool, format_: str) -> None:
     """Say what vintage B added, revised and withdrew against the earlier vintage A.
 
     A and B are names from `routeways sources history` (or their beginnings), hashes, or "embedded". The table
     gives a line per series and the largest changes; csv and json give every change.
     """
-    from geo.vintages import diff_vintages, find_vintage
+    from geo.vintages import diff_vintages, find_vintage, list_vintages
     from layers.tables import frame_text
 
-    changes = diff_vintages(find_vintage(a), find_vintage(b), threshold=threshold)
+    a, b = find_vintage(a), find_vintage(b)
+    changes = diff_vintages(a, b, threshold=threshold, as_published=as_published)
+    published = list_vintages().set_index("vintage")["known_on"]
+    if published[a] > published[b]:
+        click.echo(
+            f"note: '{a}' was published on {published[a]:%Y-%m-%d}, after '{b}' ({published[b]:%Y-%m-%d}): "
+            "what is called withdrawn here may only be newer.",
+            err=True,
+        )
     if format_ == "csv":
         _echo(changes, "csv")
     elif format_ == "json":
         told = {
-            "a": find_vintage(a),
-            "b": find_vintage(b),
+            "a": a,
+            "b": b,
             "summary": changes.attrs["summary"],
             "warnings": changes.attrs["warnings"],
             "changes": json.loads(frame_text(changes, "json")),
@@ -297,11 +310,16 @@ def diff_text(changes: pd.DataFrame) -> str:
     if len(moved):
         size = moved["difference"].abs().fillna(moved["value_before"])
         largest = moved.loc[size.sort_values(ascending=False, kind="stable").index[:20]]
-        told = ["change", "source", "measure", "corridor", "nationality", "period_start", "period_end"]
-        parts.append(frame_text(largest[[*told, "value_before", "value_after", "difference"]], "table"))
+        divided = [
+            name for name in ("place", "nationality", "sex", "age_group") if (largest[name] != "").any()
+        ]
+        shown = ["change", "source", "measure", "corridor", *divided, "period_start", "period_end"]
+        parts.append(frame_text(largest[[*shown, "value_before", "value_after", "difference"]], "table"))
     total = changes["change"].value_counts()
     words = [f"{int(total.get(name, 0)):,} {name}" for name in ("added", "revised", "withdrawn")]
-    return "".join([*parts, f"{', '.join(words)}.\n"])
+    hidden = int(changes["withheld"].sum())
+    told = f" {hidden:,} of them small cells and their companions, without value." if hidden else ""
+    return "".join([*parts, f"{', '.join(words)}.{told}\n"])
 
 
 def _day(day: dt.date) -> str:

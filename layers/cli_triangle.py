@@ -26,6 +26,7 @@ FORMATS = ("table", "csv", "json", "markdown", "svg")
 @click.argument("corridor")
 @click.option("--basis", help="Provisional or final, where the series has both.")
 @click.option("--place", default="", help="One place of a series that is published by place: RS, LY, …")
+@click.option("--nationality", default="", help="People of one nationality: ALB, SYR, …")
 @click.option("--by", type=click.Choice(["month"]), help="Add days up to months.")
 @click.option("--known-on", type=Day(), help="Only vintages published by this day. Default: all.")
 @click.option(
@@ -42,6 +43,11 @@ FORMATS = ("table", "csv", "json", "markdown", "svg")
     show_default=True,
     help="Likewise, of the newest vintages.",
 )
+@click.option(
+    "--as-published",
+    is_flag=True,
+    help="Show the publisher's own small cells of a place or nationality. Default: withheld.",
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
 def triangle(
@@ -50,10 +56,12 @@ def triangle(
     corridor: str,
     basis: str | None,
     place: str,
+    nationality: str,
     by: str | None,
     known_on: dt.date | None,
     periods: int,
     vintages: int,
+    as_published: bool,
     format_: str,
     output: str,
 ) -> None:
@@ -64,7 +72,10 @@ def triangle(
     from layers.bundle import write_page
     from layers.revisions import read_revised, revised_text
 
-    revised = read_revised(source, measure, corridor, basis=basis, place=place, by=by, known_on=known_on)
+    revised = read_revised(
+        source, measure, corridor, basis=basis, place=place, nationality=nationality, by=by,
+        known_on=known_on, as_published=as_published,
+    )  # fmt: skip
     text = revised_text(revised, format_, periods=periods, vintages=vintages)
     if output == "-":
         sys.stdout.buffer.write(text.encode())

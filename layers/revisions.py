@@ -12,6 +12,7 @@ import pandas as pd
 import geo
 from geo import terms
 from geo.counts import series_info
+from geo.disclosure import protected
 from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 from geo.vintages import LEAST_VINTAGES, young_periods
 from layers.charts import revision_triangle_chart
@@ -40,7 +41,7 @@ class Revised:
     notes : tuple of str
         Sentences: how many vintages and revisions there are, and why a range is not given.
     name : dict
-        ``source``, ``measure``, ``corridor``, ``basis``, ``place``, ``unit``, ``by``.
+        ``source``, ``measure``, ``corridor``, ``basis``, ``place``, ``nationality``, ``unit``, ``by``.
     """
 
     triangle: pd.DataFrame
@@ -52,7 +53,7 @@ class Revised:
     def title(self) -> str:
         """What the series counts, and where."""
         label = series_info(self.name["source"], self.name["measure"])["wording"]["label"]
-        parts = (label, self.name["corridor"].replace("_", " "), self.name["place"])
+        parts = (label, self.name["corridor"].replace("_", " "), self.name["place"], self.name["nationality"])
         return ", ".join(part for part in parts if part)
 
 
@@ -64,19 +65,23 @@ def read_revised(
     vintages: pd.DataFrame | None = None,
     basis: str | None = None,
     place: str = "",
+    nationality: str = "",
     by: str | None = None,
     known_on: dt.date | None = None,
+    as_published: bool = False,
 ) -> Revised:
     """Read how a series was revised.
 
     Parameters
     ----------
-    source, measure, corridor, basis, place, by
+    source, measure, corridor, basis, place, nationality, by
         As for :func:`geo.revision_triangle`.
     vintages : DataFrame, optional
         All vintages; default those that are kept.
     known_on : date, optional
         Only what was published by then.
+    as_published : bool
+        Show the publisher's own small cells of a place or nationality. Default: they are withheld.
 
     Raises
     ------
@@ -93,14 +98,20 @@ def read_revised(
     rows = geo.read_vintages() if vintages is None else vintages
     if known_on is not None:
         rows = _known(rows, source, known_on)
+    if (place or nationality) and not as_published:
+        rows = protected(rows[(rows[terms.SOURCE] == source) & (rows[terms.MEASURE] == measure)])
     triangle = geo.revision_triangle(
-        source, measure, corridor, vintages=rows, basis=basis, place=place, by=by
+        source, measure, corridor, vintages=rows, basis=basis, place=place, nationality=nationality, by=by
     )
     named = {"source": source, "measure": measure, "corridor": corridor, "place": place}
+    named["nationality"] = nationality
     same = rows[(rows[list(named)] == pd.Series(named)).all(axis=1)]
+    withheld = int(same[terms.VALUE].isna()[same[terms.FLAG].str.contains("suppressed")].sum())
     unit = str(triangle.attrs["unit"])
     ranges, why = _ranges(triangle, young_periods(same), by)
     notes = [_said(triangle), *([why] if why else [])]
+    if withheld:
+        notes.append(f"{withheld:,} values are withheld, by the publisher or to protect small groups.")
     return Revised(
         triangle, ranges, tuple(notes), named | {"basis": basis or "", "unit": unit, "by": by or ""}
     )
@@ -315,6 +326,7 @@ def _of_record(dossier: Dossier, record: Stat) -> Revised | None:
             basis=record.basis,
             place=dossier.options.place,
             known_on=dossier.options.known_on,
+            as_published=dossier.options.as_published,
         )
     except (InvalidInputError, NotCoveredError, UnknownNameError):
         return None

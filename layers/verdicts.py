@@ -172,7 +172,7 @@ def _markdown(verdicts: Sequence[Verdict]) -> str:
     for verdict in verdicts:
         cells = (
             verdict.claim.id, verdict.verdict, _printed(verdict), _value(verdict),
-            f"“{verdict.claim.text}” ({verdict.claim.source}) {_why(verdict)}",
+            f"“{verdict.claim.text}” ({verdict.claim.source}): {_why(verdict)}",
         )  # fmt: skip
         lines.append(f"| {' | '.join(map(markdown_cell, cells))} |")
     return "\n".join([*lines, "", summary_text(verdicts)]) + "\n"

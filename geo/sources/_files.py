@@ -75,6 +75,8 @@ class SourceFile:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.name = self.path.name
+        if self.path.is_dir():
+            raise InvalidInputError(f"Invalid file '{path}'. It is a folder; name the file in it.")
         if not self.path.is_file():
             raise InvalidInputError(f"Invalid file '{path}'. There is no such file.")
         size = self.path.stat().st_size

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo import counts, terms
+from geo import _tidy, counts, terms
 from geo.checks import check_date
 from geo.sources import _parse
 
@@ -165,6 +165,7 @@ def finish(
     known_on: dt.date | None = None,
     inferred: bool = False,
     summed: bool = False,
+    file_rows: Sequence[int] | None = None,
 ) -> pd.DataFrame:
     """Return records in the tidy form, checked.
 
@@ -180,6 +181,8 @@ def finish(
         Whether that date is inferred.
     summed : bool
         Whether rows of one key are parts to be added (labels that share a code) rather than contradictions.
+    file_rows : sequence of int, optional
+        Row of the file that each record stands in, for messages; not with `summed`.
 
     Raises
     ------
@@ -192,6 +195,9 @@ def finish(
     table = pd.DataFrame.from_records(list(records), columns=list(terms.COUNT_COLUMNS))
     own = table[terms.KNOWN_ON].notna()
     if known_on is not None:
+        last = max(table.loc[~own, terms.PERIOD_END], default=known_on)
+        if last > known_on:
+            raise file.fail(f"Its publication date '{known_on}' is before the last day it speaks of, {last}.")
         table[terms.KNOWN_ON] = table[terms.KNOWN_ON].where(own, known_on)
         if inferred:
             flagged = table[terms.FLAG].map(lambda words: flags(words, INFERRED))
@@ -207,10 +213,11 @@ def finish(
         [terms.SOURCE, terms.MEASURE, terms.BASIS, terms.CORRIDOR, terms.PLACE, terms.NATIONALITY, terms.SEX,
          terms.AGE_GROUP, terms.PERIOD_START, terms.PERIOD_END],
         kind="stable",
-        ignore_index=True,
     )  # fmt: skip
+    rows = None if file_rows is None else [file_rows[place] for place in table.index]
+    table = table.reset_index(drop=True)
     table.attrs["ledger"] = reading.entries()
-    checked = counts.check_counts(table, name=f"file '{file.name}'")
+    checked = _tidy.check_table(table, name=f"file '{file.name}'", first_line=None, file_rows=rows)
     return describe(checked, file=file)
 
 

@@ -27,7 +27,18 @@ INCIDENT_COLUMNS: Final = (
 )  # fmt: skip
 _DATE_WORDS: Final = re.compile(r"[A-Za-z0-9?.,:/ –-]*", re.ASCII)
 _POINT: Final = re.compile(r"POINT ?\( ?(-?[\d.]+) (-?[\d.]+) ?\)", re.ASCII)
+_OF_CORRIDORS: Final = re.compile(
+    r"\bbalkan|\benglish channel\b|\bcentral med|\bto (the )?(uk|united kingdom|great britain)\b"
+)
 _PAIR: Final = re.compile(r"(-?\d+(?:\.\d+)?) ?, ?(-?\d+(?:\.\d+)?)", re.ASCII)
+
+
+class _CellError(ValueError):
+    """A cell that breaks a rule, with the key of its column."""
+
+    def __init__(self, key: str, rule: str) -> None:
+        super().__init__(rule)
+        self.key = key
 
 
 def recognise(file: SourceFile) -> bool:
@@ -186,6 +197,9 @@ def _event(
         told["when"], told["day"] = _when(cells)
         told |= _persons(cells)
         corridors = _corridors(cells["route"])
+    except _CellError as error:
+        reading.fault(grid.at(index, str(grid.rows[0][columns[error.key]])), str(error))
+        return None
     except ValueError as error:
         reading.fault(grid.at(index), str(error))
         return None
@@ -262,8 +276,15 @@ def _precise_day(cell: object) -> dt.date | None:
     return found
 
 
-def _number(cell: object, *, signed: bool = False) -> float:
+def _number(cells: dict[str, Any], key: str, *, signed: bool = False) -> float:
     """Return persons; NaN for blank. ``signed`` allows corrections below 0 (bodies counted as missing)."""
+    try:
+        return _counted(cells.get(key, ""), signed=signed)
+    except ValueError as error:
+        raise _CellError(key, str(error)) from None
+
+
+def _counted(cell: object, *, signed: bool) -> float:
     if signed and isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell < 0:
         return -_parse.count(-cell)
     if signed and isinstance(cell, str) and re.fullmatch(r"-\d+(\.0)?", cell.strip(), re.ASCII):
@@ -274,9 +295,9 @@ def _number(cell: object, *, signed: bool = False) -> float:
 
 def _persons(cells: dict[str, Any]) -> dict[str, Any]:
     """Return persons of a row; the total is the publisher's own, else dead and missing together."""
-    dead, missing = _number(cells.get("dead", "")), _number(cells["missing"], signed=True)
+    dead, missing = _number(cells, "dead"), _number(cells, "missing", signed=True)
     known = [value for value in (dead, missing) if not math.isnan(value)]
-    total = _number(cells.get("total", ""), signed=True)
+    total = _number(cells, "total", signed=True)
     if math.isnan(total):
         if not known:
             raise ValueError("neither dead nor missing nor their total is given")
@@ -288,7 +309,7 @@ def _persons(cells: dict[str, Any]) -> dict[str, Any]:
 
 def _survivors(cells: dict[str, Any]) -> float:
     """Return survivors; below 0 means that nobody knows."""
-    number = _number(cells.get("survivors", ""), signed=True)
+    number = _number(cells, "survivors", signed=True)
     return math.nan if number < 0 else number
 
 
@@ -307,7 +328,11 @@ def _corridors(cell: object) -> list[str]:
         if word in routes:
             found.append(routes[word])
         elif near := difflib.get_close_matches(word, routes, n=1, cutoff=0.86):
-            raise ValueError(f"the route '{part.strip()}' is not known, and reads almost like '{near[0]}'")
+            raise _CellError(
+                "route", f"the route '{part.strip()}' is not known, and reads almost like '{near[0]}'"
+            )
+        elif _OF_CORRIDORS.search(word):
+            raise _CellError("route", f"the route '{part.strip()}' is not known, and may be a corridor's")
     return list(dict.fromkeys(found))
 
 

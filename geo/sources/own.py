@@ -5,6 +5,7 @@ A mapping is a YAML file or a dict::
     source: my_tally                  # any id that the catalogue does not hold
     sheet: Counts                     # of a workbook; default the first
     header_row: 1                     # as a spreadsheet numbers rows
+    dates_are: month                  # what the first day of a month stands for: day or month
     columns:                          # tidy column: name in the table
       period: Month                   # 2024-12-12, 2024-12, 2024-Q3 or 2024; or period_start and period_end
       value: People
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from geo.sources._files import SourceFile
 
 SOURCES: Final = ()
-_KEYS: Final = frozenset({"source", "sheet", "header_row", "columns", "constants", "missing", "suppressed"})
+_KEYS: Final = frozenset(
+    {"source", "sheet", "header_row", "dates_are", "columns", "constants", "missing", "suppressed"}
+)
 _PERIOD: Final = "period"
 _NEEDED: Final = (terms.CORRIDOR, terms.MEASURE, terms.VALUE)
 _MOST_ROWS: Final = 2_000_000
@@ -70,13 +73,16 @@ def read_mapping(mapping: Mapping[str, Any] | str | Path) -> dict[str, Any]:
         name = f"mapping '{Path(mapping).name}'"
         try:
             mapping = yaml.safe_load(Path(mapping).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        except OSError:
+            raise InvalidInputError(f"Invalid {name}. There is no such file that can be read.") from None
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
             raise InvalidInputError(f"Invalid {name}. It cannot be read as YAML: {error}.") from None
         if not isinstance(mapping, Mapping):
             raise InvalidInputError(f"Invalid {name}. It must hold keys and values.")
     told: dict[str, Any] = {
         "sheet": None,
         "header_row": 1,
+        "dates_are": None,
         "columns": {},
         "constants": {},
         "missing": [""],
@@ -108,6 +114,8 @@ def _mapping_faults(told: Mapping[str, Any]) -> list[str]:
         faults.append("give either the column period, or both period_start and period_end")
     if not isinstance(told["header_row"], int) or not 1 <= told["header_row"] <= 1000:
         faults.append(f"header_row: '{told['header_row']}' must be a row number from 1")
+    if told["dates_are"] not in {None, "day", "month"}:
+        faults.append(f"dates_are: '{told['dates_are']}' must be day or month")
     for key in ("missing", "suppressed"):
         if not isinstance(told[key], list) or not all(isinstance(word, str) for word in told[key]):
             faults.append(f"{key}: must be a list of texts")
@@ -138,7 +146,7 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
     for index, what in first_of_person(grid.rows[header + 1 :]):
         reading.fault(grid.at(header + 1 + index), f"holds {what}; counts belong here")
     columns = _columns(grid, header, told["columns"])
-    records = []
+    records, rows = [], []
     for index in range(header + 1, len(grid.rows)):
         if all(_parse.is_blank(cell) for cell in grid.rows[index]):
             continue
@@ -149,10 +157,29 @@ def read(file: SourceFile, options: _frames.Options) -> pd.DataFrame:
         record = _record(grid, index, columns, told, options, reading)
         if record is not None:
             records.append(record)
+            rows.append(index + grid.first_row)
+    if _PERIOD in columns and told["dates_are"] is None and _only_first_days(records):
+        reading.fault(
+            grid.at(header, told["columns"][_PERIOD]),
+            "holds first days of months alone: say in the mapping whether they stand for days or for months, "
+            "dates_are: day or dates_are: month",
+        )
     reading.close()
     last = max((record[terms.PERIOD_END] for record in records), default=dt.date(1990, 1, 1))
     known_on, inferred = _frames.publication(file, options, None, last)
-    return _frames.finish(records, file=file, reading=reading, known_on=known_on, inferred=inferred)
+    return _frames.finish(
+        records, file=file, reading=reading, known_on=known_on, inferred=inferred, file_rows=rows
+    )
+
+
+def _only_first_days(records: list[dict[str, Any]]) -> bool:
+    """Return whether periods are days, more than one, and each the first of its month."""
+    days = {record[terms.PERIOD_START] for record in records}
+    return (
+        len(days) > 1
+        and all(day.day == 1 for day in days)
+        and all(record[terms.PERIOD_START] == record[terms.PERIOD_END] for record in records)
+    )
 
 
 def _columns(grid: Grid, header: int, columns: Mapping[str, Any]) -> dict[str, int]:
@@ -235,6 +262,10 @@ def _read_cell(key: str, cell: object, told: Mapping[str, Any], options: _frames
         return {key: _parse.count(cell, missing=told["missing"])}
     if key == _PERIOD:
         start, end = period(cell)
+        if told["dates_are"] == "month" and start == end:
+            if start.day != 1:
+                raise ValueError(f"'{start}' is no first day of a month, and dates_are is month")
+            end = _parse.month_end(start.year, start.month)
         return {terms.PERIOD_START: start, terms.PERIOD_END: end}
     if key in terms.DATE_COLUMNS:
         return {key: None if key == terms.KNOWN_ON and not text else _parse.day(cell)}

@@ -140,7 +140,7 @@ def gaps(v: Voice, gaps_: Sequence[Period], *, state: str = "missing") -> str:
             periods=listed,
         )
     if state == "coarse":
-        return v.say("no separate figure was published for {periods}", periods=listed)
+        return v.say("only one figure was published for {periods} together", periods=listed)
     return v.say("the figures lack {periods}", periods=listed)
 
 

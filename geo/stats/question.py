@@ -325,9 +325,21 @@ def why_not(voice: Voice, series: CountSeries, span: Span) -> str:
     """Say why a stretch of days has no sum."""
     if span.state == "outside":
         return note_phrases.begins(voice, series.first, series.last)
-    if span.state == "coarse":
+    if span.state == "coarse" and not _cut_on_edges(series.frequency, span.period):
         return note_phrases.coarse(voice, series.frequency)
     return note_phrases.gaps(voice, span.gaps, state=span.state)
+
+
+def _cut_on_edges(frequency: str, period: Period) -> bool:
+    """Return whether a stretch begins and ends with periods of the kind that a series is published by.
+
+    >>> _cut_on_edges("month", Period(dt.date(2017, 9, 1), dt.date(2017, 9, 30)))
+    True
+    """
+    if frequency not in periods.KINDS:
+        return False
+    edges = period.start - dt.timedelta(days=1), period.end
+    return all(periods.last_complete(frequency, day).end == day for day in edges)
 
 
 def too_fine(kind: str, base_kind: str) -> bool:

@@ -87,3 +87,13 @@ def test_what_another_source_says_is_named(counts):
     asked = Claim("x", "t", "press", "central_med", "total", "66,617", period=parse_period("2024"))
     text = "true on the figures of People landed in Italy by sea, by country of departure: 66,617"
     assert [other.text for other in check_claims([asked], counts)[0].elsewhere] == [text]
+
+
+def test_a_month_that_was_published_with_another_says_so(counts):
+    asked = Claim(
+        "x", "x", "press", "central_med", "total", period=parse_period("2017-09"), value="6,282",
+        figures="italy_ministry",
+    )  # fmt: skip
+    verdict = check_claims([asked], counts)[0]
+    assert verdict.verdict == OPEN
+    assert "only one figure was published for September to October 2017 together" in verdict.why

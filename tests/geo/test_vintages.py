@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import vintages
-from geo.counts import add_counts, read_counts, select_counts
+from geo.counts import add_counts, check_counts, read_counts, select_counts
 from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -595,3 +595,29 @@ def test_the_frontex_file_differs_from_the_embedded_in_the_sum_of_all_routes_alo
     changes = vintages.diff_vintages(held.id, "embedded", home=tmp_path)
     assert set(changes.loc[changes["change"] == "revised", "corridor"]) == {"all_routes"}
     assert "withdrawn" not in set(changes["change"])
+
+
+def test_revised_small_cells_are_withheld_unless_asked_for():
+    def table(values, known_on):
+        names = ("", "AFG", "IRN", "SYR")
+        parts = [
+            monthly([value], nationality=name, known_on=known_on)
+            for name, value in zip(names, values, strict=True)
+        ]
+        return check_counts(pd.concat(parts, ignore_index=True))
+
+    before, after = table([60, 3, 40, 17], "2031-02-05"), table([62, 2, 41, 19], "2031-03-05")
+    shown = vintages.diff_vintages(before, after, as_published=True).set_index("nationality")
+    assert shown["value_after"].to_dict() == {"": 62, "AFG": 2, "IRN": 41, "SYR": 19}
+    assert not shown["withheld"].any()
+    changes = vintages.diff_vintages(before, after)
+    hidden = changes.set_index("nationality")
+    assert hidden["change"].tolist() == ["revised"] * 4
+    assert hidden.index[hidden["withheld"]].tolist() == ["AFG", "SYR"]
+    assert (
+        hidden.loc[["AFG", "SYR"], ["value_before", "value_after", "difference", "share"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert hidden.loc["IRN", "value_after"] == 41
+    assert changes.attrs["summary"][0]["largest_share"] == pytest.approx(2 / 60)

@@ -313,3 +313,48 @@ def test_every_command_ends_its_help_with_an_example_and_the_page_has_them_all()
         told = run("sources", name, "--help").stdout
         assert "Example:\n    routeways sources " in told
         assert f"## `routeways sources {name}`" in page
+
+
+def divided(values, known_on):
+    """Return a quarter of the Channel's people by nationality, with their sum."""
+    return pd.DataFrame(
+        {
+            "source": "tally",
+            "corridor": "channel",
+            "measure": "arrival",
+            "basis": "final",
+            "nationality": ["", "AFG", "IRN", "SYR"],
+            "period_start": "2031-01-01",
+            "period_end": "2031-03-31",
+            "value": values,
+            "known_on": known_on,
+        }
+    )
+
+
+def test_small_cells_are_withheld_from_differences_and_triangles_unless_asked_for(home):
+    a = vintages.add_snapshot(divided([60.0, 3, 40, 17], "2031-05-01"))
+    b = vintages.add_snapshot(divided([62.0, 2, 41, 19], "2031-08-01"))
+    rows = csv.DictReader(io.StringIO(run("sources", "diff", a.id, b.id, "--format", "csv").stdout))
+    told = {row["nationality"]: (row["value_before"], row["value_after"]) for row in rows}
+    assert told == {"": ("60.0", "62.0"), "AFG": ("", ""), "IRN": ("40.0", "41.0"), "SYR": ("", "")}
+    assert "2 of them small cells and their companions" in run("sources", "diff", a.id, b.id).stdout
+    rows = csv.DictReader(
+        io.StringIO(run("sources", "diff", a.id, b.id, "--format", "csv", "--as-published").stdout)
+    )
+    assert {row["nationality"]: row["value_after"] for row in rows}["AFG"] == "2.0"
+    back = run("sources", "diff", b.id, a.id)
+    assert f"note: '{b.id}' was published on 2031-08-01, after '{a.id}'" in back.stderr
+    triangle = ("sources", "triangle", "tally", "arrival", "channel", "--nationality")
+    assert json.loads(run(*triangle, "IRN", "--format", "json").stdout)["periods"][0]["values"] == [40, 41]
+    closed = json.loads(run(*triangle, "AFG", "--format", "json").stdout)
+    assert closed["periods"][0]["values"] == [None, None]
+    assert closed["notes"][-1].startswith("2 values are withheld")
+    shown = json.loads(run(*triangle, "AFG", "--format", "json", "--as-published").stdout)
+    assert shown["periods"][0]["values"] == [3, 2]
+    assert home.is_dir()
+
+
+def test_a_folder_is_named_as_such(home, tmp_path):
+    assert "It is a folder" in run("sources", "add", tmp_path, code=1).stderr
+    assert not home.exists()

@@ -220,7 +220,7 @@ SPOILED = {
     "a far year": ({"Incident Year": "9999"}, "'9999' is no year"),
     "a date of another year": ({"Incident Date": "2029-01-10"}, "contradicts January 2031"),
     "a date of 1900": ({"Incident Date": "1900-01-10"}, "lies outside"),
-    "text in a number": ({"Number of Dead": "two"}, "row 2: 'two' is no count"),
+    "text in a number": ({"Number of Dead": "two"}, "row 2, column 'Number of Dead': 'two' is no count"),
     "a total of other parts": (
         {"Total Number of Dead and Missing": "7"},
         "the total 7 is not 2 dead and 0 missing",
@@ -236,6 +236,14 @@ SPOILED = {
     "almost a route": (
         {"Migration Route": "Central Mediteranean"},
         "reads almost like 'central mediterranean'",
+    ),
+    "a corridor under a new name": (
+        {"Migration Route": "Central Med"},
+        "row 2, column 'Migration Route': the route 'Central Med' is not known, and may be a corridor's",
+    ),
+    "the Channel under a new name": (
+        {"Migration Route": "Europe to the United Kingdom"},
+        "may be a corridor's",
     ),
     "no id": ({"Main ID": "", "Incident ID": ""}, "has no id"),
 }

@@ -186,3 +186,36 @@ def test_the_example_of_an_own_table_works_as_the_page_says(office, tmp_path, mo
     few = held[held["nationality"] == "AFG"]
     assert few["value"].isna().all()
     assert few["flag"].tolist() == ["suppressed", ""]
+
+
+def test_first_days_of_months_are_not_guessed_to_be_days_or_months(write):
+    text = "Month,People\n2031-01-01,10\n2031-02-01,20\n"
+    mapping = MAPPING | {"columns": {"period": "Month", "value": "People"}}
+    path = write("own.csv", text)
+    with pytest.raises(InvalidInputError, match="row 1, column 'Month': holds first days of months alone"):
+        read_source(path, mapping=mapping)
+    days = read_source(path, mapping=mapping | {"dates_are": "day"})
+    months = read_source(path, mapping=mapping | {"dates_are": "month"})
+    assert days["period_end"].dt.strftime("%m-%d").tolist() == ["01-01", "02-01"]
+    assert months["period_end"].dt.strftime("%m-%d").tolist() == ["01-31", "02-28"]
+    with pytest.raises(InvalidInputError, match="row 3, column 'Month': '2031-02-02' is no first day"):
+        read_source(
+            write("odd.csv", text.replace("02-01", "02-02")), mapping=mapping | {"dates_are": "month"}
+        )
+    with pytest.raises(InvalidInputError, match="dates_are: 'week' must be day or month"):
+        own.read_mapping(mapping | {"dates_are": "week"})
+
+
+def test_faults_of_whole_rows_name_the_row_of_the_file(write):
+    text = "Month,Country,People\n2031-03,SYR,1\n2031-01,IRQ,2\n2031-02,AFG,3\n2031-03,SYR,9\n"
+    with pytest.raises(InvalidInputError, match="row 5, column 'value': 9 contradicts 1 in row 2"):
+        read_source(write("own.csv", text), mapping=MAPPING)
+    with pytest.raises(
+        InvalidInputError, match="date '2031-03-01' is before the last day it speaks of, 2031-03-31"
+    ):
+        read_source(write("own.csv", text.rpartition("2031-03")[0]), mapping=MAPPING, published="2031-03-01")
+
+
+def test_a_mapping_that_is_not_there_is_told_plainly(tmp_path):
+    with pytest.raises(InvalidInputError, match="There is no such file that can be read"):
+        own.read_mapping(tmp_path / "no.yaml")

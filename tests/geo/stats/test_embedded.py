@@ -165,7 +165,7 @@ def test_months_that_stand_in_one_figure_have_none_of_their_own(stat):
     record = stat("central_med", "record", as_of="2024-12-12")
     assert record["period_start"] == pd.Timestamp("2023-08-01"), "the two months together stay below it"
     rank = stat("central_med", "rank", as_of="2024-12-12")
-    assert "no separate figure was published for September to October 2017" in rank["sentence"]
+    assert "only one figure was published for September to October 2017 together" in rank["sentence"]
 
 
 def test_what_was_not_published_is_not_zero(stat):
