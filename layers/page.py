@@ -22,6 +22,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 
 from layers.literal import DataBlock, single_pass
 from layers.notebook import FRAME_HEIGHT, frame_html
+from layers.packing import unpack_block
 from layers.still import still_svg
 from layers.texts import literal_html
 from layers.vendor import (
@@ -147,7 +148,8 @@ class OfflineFigure(Figure):
 
     def _repr_html_(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
         title = self.title or "Map"
-        drawn = [block.data for block in walk_elements(self) if isinstance(block, DataBlock)]
+        blocks = [block.data for block in walk_elements(self) if isinstance(block, DataBlock)]
+        drawn = [unpack_block(data) if "texts" in data else data for data in blocks]
         layers = [layer for data in drawn for layer in data.get("layers", ())]
         whole = next((data for data in drawn if "base" in data), None)
         picture = still_svg({**whole, "layers": layers}, title=title) if whole else ""

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from layers.features import BASE_DECIMALS, LINE_DECIMALS, decode_line
+from layers.packing import unpack_block
 from layers.palette import NO_FIGURE_PX
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def still_svg(data: Mapping[str, Any], *, title: str) -> str:
     >>> svg.startswith("<svg "), "<b>" in svg
     (True, False)
     """
+    data = unpack_block(data) if "texts" in data else data
     colours, base = data["colours"], data["base"]
     project = _projection(data["bounds"])
     frame = (0.0, float(_HEAD_PX), float(WIDTH_PX), float(HEIGHT_PX - _FOOT_PX))

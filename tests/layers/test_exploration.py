@@ -11,6 +11,7 @@ import layers
 from geo.errors import InvalidInputError, UnknownNameError
 from layers.exploration import explore
 from layers.literal import DataBlock
+from layers.packing import unpack_block
 from layers.page import page_html
 from layers.vendor import walk_elements
 
@@ -25,8 +26,8 @@ def _blocks(sheet):
 
 
 def _legs(sheet):
-    layers_ = _blocks(sheet)[0].data["layers"]
-    return [one["id"] for layer in layers_ if layer["type"] == "leg" for one in layer["features"]]
+    layers_ = unpack_block(_blocks(sheet)[0].data)["layers"]
+    return [one["title"] for layer in layers_ if layer["type"] == "leg" for one in layer["features"]]
 
 
 def test_own_shapes_are_a_layer_with_a_legend_and_a_table():
@@ -82,7 +83,7 @@ def test_ids_bring_legs_and_embedded_figures():
 
 def test_tables_of_the_package_bring_the_corridors_they_speak_of():
     counts = geo.read_counts()
-    legs = list(geo.read_routes(["channel"]).index)
+    legs = list(geo.read_routes(["channel"])["title"])
     channel = counts[counts["corridor"] == "channel"]
     stats = geo.corridor_stats(counts, ["channel"], statistics=["year_to_date"])
     routes = geo.read_routes(["channel"])

@@ -6,6 +6,7 @@ from shapely import LineString, Point, box
 
 import layers
 from layers.literal import DataBlock
+from layers.packing import unpack_block
 from layers.sheet import build_map
 from layers.still import still_svg
 from layers.vendor import walk_elements
@@ -14,7 +15,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _data(sheet):
-    return next(one.data for one in walk_elements(sheet) if isinstance(one, DataBlock))
+    return unpack_block(next(one.data for one in walk_elements(sheet) if isinstance(one, DataBlock)))
 
 
 def test_a_map_is_a_picture_of_its_legs_areas_and_places(sheet):
