@@ -189,8 +189,12 @@ _ACTING = re.compile(r"<(iframe|frame|object|embed|base|form)\b", re.IGNORECASE)
 
 
 class _Acts(HTMLParser):
-    """Names the first attribute of an element that would run as a script."""
+    """Names the first attribute of an element that would run as a script, wherever it stands.
 
+    Nothing is taken for a comment or for raw text: where such parts end, browsers and this parser may differ.
+    """
+
+    CDATA_CONTENT_ELEMENTS = ()
     found = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -210,7 +214,7 @@ def refuse_loads(text: str) -> None:
     """
     if _ACTS.search(text):
         parser = _Acts(convert_charrefs=True)
-        parser.feed(text)
+        parser.feed(text.replace("<!", "<"))
         if parser.found:
             raise AssetError(
                 f"Invalid page '{parser.found}'. Scripts in attributes never run in a page: take it out, or "
