@@ -120,9 +120,12 @@ class OfflineFigure(Figure):
         blocks = tuple(
             itertools.chain((_closed(text) for text in scripts), [f"(function () {{\n{calls}\n}})();"])
         )
-        return PageParts(
-            rename("\n".join([*styles, head])), f"{self.opening}\n{rename(body)}\n{self.closing}", blocks
-        )
+        shown = "\n".join((self.opening, rename(body), self.closing))
+        if self.opening:
+            past = f"{prefix}-past-map"
+            skip = f'<a class="rw-skip" href="#{past}">Skip the map</a>'
+            shown = f'{skip}\n{shown}\n<div id="{past}" tabindex="-1"></div>'
+        return PageParts(rename("\n".join([*styles, head])), shown, blocks)
 
     @contextlib.contextmanager
     def _slots_kept(self) -> Iterator[None]:
