@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.checks import check_choice
 from geo.errors import InvalidInputError
-from layers.features import BASE_DECIMALS, KOSOVO_CODES, encode_shape
+from layers.features import BASE_DECIMALS, KOSOVO_CODES, encode_shape, view_bounds
 from layers.legend import FOOTNOTE_KOSOVO
 from layers.texts import text_of
 
@@ -68,8 +69,12 @@ class Borders:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for the page: whose borders, the disclaimer, and the footnote where it is due."""
-        drawn = _DRAWN[self.policy].format(source=self.source)
-        return (drawn, _DISCLAIMER, *([FOOTNOTE_KOSOVO] if self.kosovo else []))
+        return (_DRAWN[self.policy].format(source=self.source), *self.cautions)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """The disclaimer, and the footnote where it is due, for files and pages that draw no borders."""
+        return (_DISCLAIMER, *([FOOTNOTE_KOSOVO] if self.kosovo else []))
 
     @property
     def record(self) -> dict[str, Any]:
@@ -126,6 +131,19 @@ def border_policy(
     return Borders(chosen, _owner(boundaries, source) if owner is None else owner, kosovo)
 
 
+def bounds_of(*frames: GeoDataFrame | None) -> Bounds | None:
+    """Return west, south, east and north around the shapes of all tables; None where there are none.
+
+    Examples
+    --------
+    >>> bounds_of(None) is None
+    True
+    """
+    held = [frame for frame in frames if frame is not None and "geometry" in frame.columns]
+    drawn = [frame for frame in held if not (frame.geometry.isna() | frame.geometry.is_empty).all()]
+    return view_bounds(*drawn) if drawn else None
+
+
 def kosovo_in_view(bounds: Bounds | None) -> bool:
     """Tell whether a view touches Kosovo, by the embedded shape, whoever draws the borders.
 
@@ -141,6 +159,7 @@ def kosovo_in_view(bounds: Bounds | None) -> bool:
     return bool(box(*bounds).intersects(_kosovo()))
 
 
+@cache
 def _kosovo() -> Any:  # noqa: ANN401 - shapely
     from geo.coast import read_countries
 

@@ -13,7 +13,8 @@ from geo.counts import series_info
 from geo.stats import Period, read_voice, statistic_title
 from geo.stats.when import name_period
 from layers import charts
-from layers.fine_print import BOUNDARIES, READING
+from layers.boundaries import border_policy, bounds_of
+from layers.fine_print import READING
 from layers.page import map_parts, render_page
 from layers.revisions import revised_sections
 from layers.tables import range_text, value_text
@@ -79,7 +80,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             measures=_measures(dossier),
             reading=READING,
             sources=_sources(dossier),
-            boundaries=BOUNDARIES,
+            boundaries=_borders(dossier, sheet),
             version=geo.__version__,
             command=command,
         )
@@ -366,6 +367,14 @@ def _sources(dossier: Dossier) -> list[dict[str, str]]:
             }
         )
     return [*rows, *_shapes(dossier)]
+
+
+def _borders(dossier: Dossier, sheet: folium.Map) -> str:
+    """Return what has to be said of borders and names: by the map, or by what the briefing is about."""
+    borders = getattr(sheet, "borders", None) or border_policy(
+        bounds=bounds_of(dossier.corridors, dossier.routes), frames=(dossier.routes,)
+    )
+    return " ".join(borders.notes)
 
 
 def _shapes(dossier: Dossier) -> list[dict[str, str]]:

@@ -194,8 +194,10 @@ class _Acts(HTMLParser):
     Nothing is taken for a comment or for raw text: where such parts end, browsers and this parser may differ.
     """
 
-    CDATA_CONTENT_ELEMENTS = ()
     found = ""
+
+    def set_cdata_mode(self, *_: object, **__: object) -> None:
+        """Read on as markup inside ``<script>``, ``<style>`` and their like."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geo
 from geo.checks import check_choice
+from layers.boundaries import border_policy, bounds_of
 from layers.export.frames import LAYERS
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def layer_metadata(
     metadata : dict
         ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence,
         attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``vintages``,
-        ``ledger``, ``command``, ``generator``.
+        ``ledger``, ``command``, ``generator``, ``boundaries`` (what has to be said of borders and names).
 
     Raises
     ------
@@ -109,6 +110,7 @@ def layer_metadata(
         "ledger": [dict(row) for row in ledger],
         "command": command,
         "generator": f"routeways {geo.__version__}",
+        "boundaries": list(border_policy("none", bounds=bounds_of(frame), frames=(frame, routes)).cautions),
     }
 
 

@@ -28,7 +28,11 @@ def faults(page):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
     assert len(found["passes"]) > 10
-    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
 
 
 NARROW = pytest.param(
@@ -91,8 +95,9 @@ def stops(page, most=40):
         page.keyboard.press("Tab")
         name = page.evaluate(
             """() => { const e = document.activeElement;
-            return e === document.body ? null : [e.tagName, e.getAttribute("aria-label") || e.title || e.textContent.trim()
-              .slice(0, 30), getComputedStyle(e).outlineStyle !== "none" || e.namespaceURI.endsWith("svg")]; }"""
+            const name = e.getAttribute("aria-label") || e.title || e.textContent.trim().slice(0, 30);
+            const ring = getComputedStyle(e).outlineStyle !== "none" || e.namespaceURI.endsWith("svg");
+            return e === document.body ? null : [e.tagName, name, ring]; }"""
         )
         if name is None or (found and name == found[0]):
             break
@@ -156,7 +161,8 @@ def test_words_can_be_spaced_and_enlarged(sheet, visit):
     """Text spacing of WCAG 1.4.12, and a page 320 px wide, as 400 % of 1280 (1.4.10)."""
     page = visit(page_html(sheet), width=320, bypass_csp=True).page
     page.add_style_tag(
-        content="* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+        content="* { line-height: 1.5 !important; letter-spacing: .12em !important; "
+        "word-spacing: .16em !important }"
     )
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0

@@ -7,7 +7,14 @@ from shapely import LineString, box
 
 from geo.errors import InvalidInputError, UnknownNameError
 from layers.areas import basemap_features
-from layers.boundaries import Borders, apply_borders, border_policy, kosovo_in_view, read_boundaries
+from layers.boundaries import (
+    Borders,
+    apply_borders,
+    border_policy,
+    bounds_of,
+    kosovo_in_view,
+    read_boundaries,
+)
 from layers.features import decode_line
 
 BALKANS = (19.0, 41.0, 23.0, 44.0)
@@ -148,3 +155,43 @@ def test_what_is_handed_in_is_not_changed(own):
     before = own.copy()
     apply_borders(basemap_features(BALKANS), BALKANS, border_policy(boundaries=own), own)
     assert own.equals(before)
+
+
+def test_exports_say_what_has_to_be_said_of_borders():
+    from layers.export import layer_frame, layer_metadata
+
+    for code, line, due in (
+        ("RS", [(20.9, 42.5), (21.0, 42.6)], True),
+        ("XK", [(0, 50), (1, 51)], True),
+        ("FR", [(0, 50), (1, 51)], False),
+        ("FJ", [(178, -17), (-179, -16)], False),
+    ):
+        routes = gpd.GeoDataFrame(
+            {"corridor": ["a"], "title": ["A"], "mode": ["sea"], "countries": [(code,)]},
+            geometry=[LineString(line)],
+            index=pd.Index(["a_b"], name="leg"),
+            crs="EPSG:4326",
+        )
+        said = layer_metadata("legs", layer_frame("legs", routes=routes))["boundaries"]
+        assert "do not imply any opinion" in said[0]
+        assert any("1244" in note for note in said) is due
+
+
+def test_a_briefing_says_it_of_its_corridors():
+    import layers
+    from layers.dossier import Dossier, Options
+
+    for corridor, due in (("channel", False), ("western_balkans", True)):
+        dossier = Dossier(Options(corridors=(corridor,)))
+        sheet = layers.build_map(dossier.corridors, None, None, routes=dossier.routes)
+        page = layers.build_brief(dossier, sheet)
+        note = page.rpartition("Country borders are those of Natural Earth")[2]
+        assert ("resolution 1244" in note) is due
+        assert "do not imply any opinion" in note
+
+
+def test_bounds_are_those_of_the_shapes_alone():
+    empty = gpd.GeoDataFrame({"a": [1]}, geometry=[None], crs="EPSG:4326")
+    line = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2, 1)])], crs="EPSG:4326")
+    assert bounds_of(empty, pd.DataFrame({"a": [1]}), None) is None
+    assert bounds_of(empty, line) == (0.0, 0.0, 2.0, 1.0)
