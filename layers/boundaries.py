@@ -8,7 +8,7 @@ it carries the note on Security Council resolution 1244.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -293,6 +293,30 @@ def apply_borders(
     if borders.policy == "default" or boundaries is None:
         return dict(base)
     return {**base, **_own_base(read_boundaries(boundaries), bounds), "backdrop": base.get("backdrop", [])}
+
+
+def draw_borders(
+    base: Mapping[str, Any],
+    bounds: Bounds,
+    policy: str | None = None,
+    boundaries: GeoDataFrame | str | os.PathLike[str] | None = None,
+    *,
+    frames: Iterable[DataFrame | None] = (),
+) -> tuple[dict[str, Any], Borders]:
+    """Return a basemap with the borders of a policy, and what the page has to say of them.
+
+    Both steps in one, for a map: :func:`border_policy` and :func:`apply_borders`. The footnote is due as well
+    where Kosovo is among the countries that the basemap draws around the view.
+
+    Examples
+    --------
+    >>> base = {"boxes": [], "land": [], "borders": [], "labels": [], "kosovo": False}
+    >>> draw_borders(base, (0, 50, 3, 52))[1].kosovo
+    False
+    """
+    borders = border_policy(policy, boundaries=boundaries, bounds=bounds, frames=frames)
+    drawn = apply_borders(base, bounds, borders, boundaries)
+    return drawn, replace(borders, kosovo=borders.kosovo or bool(drawn.get("kosovo")))
 
 
 def _own_base(frame: GeoDataFrame, bounds: Bounds) -> dict[str, Any]:

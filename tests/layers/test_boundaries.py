@@ -12,6 +12,7 @@ from layers.boundaries import (
     apply_borders,
     border_policy,
     bounds_of,
+    draw_borders,
     kosovo_in_view,
     read_boundaries,
 )
@@ -112,6 +113,14 @@ def test_own_borders_replace_the_embedded_ones(own):
     assert {lon for line in shared for lon, _ in line} == {21.0}
     assert base["boxes"] == [[7.0, 33.0, 35.0, 52.0]]
     assert set(base) == set(basemap_features(BALKANS))
+
+
+def test_a_map_that_draws_kosovo_at_its_edge_carries_the_footnote():
+    albania = (19.4, 40.0, 20.0, 40.5)
+    assert not border_policy(bounds=albania).kosovo
+    base, borders = draw_borders(basemap_features(albania), albania)
+    assert base["kosovo"]
+    assert borders.kosovo
 
 
 def test_own_borders_are_read_from_a_file_in_any_crs(own, tmp_path):
