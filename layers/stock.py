@@ -46,6 +46,9 @@ _SAFE: Final = frozenset(
 SAFE: Final = frozenset(f"{module}.{name}" for module, names in _SAFE for name in names)
 """Classes of folium and branca that were tried on a page that fetches nothing, with hostile texts in them."""
 
+POPUP_PX: Final = 300
+"""Width of popups whose width is given in percent, which is folium's default."""
+
 _DETAIL: Final = """
     function (layer) {
         let div = L.DomUtil.create("div");
@@ -231,6 +234,7 @@ def _replacements(element: Element) -> Iterator[tuple[str, object]]:
             yield "_template", safe
     if isinstance(element, folium.Popup):
         yield "markup", _popup_markup
+        yield "options", _popup_options(element.options)
     elif isinstance(element, folium.Tooltip):
         yield "markup", lambda: _tooltip_markup(element)
     elif isinstance(element, folium.GeoJson):
@@ -252,6 +256,15 @@ class _Literal:
 def _popup_markup(element: Element, kwargs: dict[str, Any]) -> str:
     # Popup puts a backslash before each backtick of a text, for the template string it no longer stands in.
     return str(element.render(**kwargs)).replace("\\`", "`")
+
+
+def _popup_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with a width in pixels: Leaflet makes a percentage one letter wide."""
+    width = str(options.get("max_width", ""))
+    found = re.fullmatch(r"(\d+)(?:\.\d+)?(px)?", width)
+    if found or not width:
+        return {**options, "max_width": int(found[1])} if found else options
+    return {**options, "max_width": POPUP_PX}
 
 
 def _tooltip_markup(tooltip: Any) -> str:  # noqa: ANN401 - folium is not typed

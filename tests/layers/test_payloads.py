@@ -570,7 +570,18 @@ def test_markup_of_the_users_own_stays_markup(visit):
     seen = visit(page_html(sheet), ready=None)
     box = seen.page.locator(".leaflet-popup-content")
     assert box.locator("b").inner_text() == "Bold"
+    assert box.bounding_box()["width"] > 60
     assert box.locator("a").get_attribute("rel") == "noopener noreferrer"
     assert box.locator("span").get_attribute("style") == "color:red"
     assert "x" in box.inner_text()
     assert_inert(seen)
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"), [("100%", 300), (120, 120), ("250px", 250), ("90.5", 90), ("${1}", 300), ("", None)]
+)
+def test_popups_are_as_wide_as_they_were_told(given, drawn):
+    sheet = bare()
+    folium.Popup("x", max_width=given).add_to(folium.Marker((0, 0)).add_to(sheet))
+    told = re.search(r'"maxWidth": ([^,]*),', page_html(sheet))
+    assert (told and json.loads(told.group(1))) == drawn or (drawn is None and told.group(1) == '""')
