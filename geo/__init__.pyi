@@ -33,6 +33,7 @@ from .sea import sea_path as sea_path
 from .sources import fetch_source as fetch_source
 from .sources import list_sources as list_sources
 from .sources import read_source as read_source
+from .stats import analyse as analyse
 from .stats import composition_stats as composition_stats
 from .stats import conditions_stats as conditions_stats
 from .stats import corridor_stats as corridor_stats

@@ -131,6 +131,18 @@ def border_policy(
     return Borders(chosen, _owner(boundaries, source) if owner is None else owner, kosovo)
 
 
+def borders_of(sheet: object, *frames: GeoDataFrame | None) -> Borders:
+    """Return what a map says of its borders; where it says nothing, what is due for these shapes.
+
+    Examples
+    --------
+    >>> borders_of(None).policy
+    'default'
+    """
+    said = getattr(sheet, "borders", None)
+    return said if isinstance(said, Borders) else border_policy(bounds=bounds_of(*frames), frames=frames)
+
+
 def bounds_of(*frames: GeoDataFrame | None) -> Bounds | None:
     """Return west, south, east and north around the shapes of all tables; None where there are none.
 

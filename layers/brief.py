@@ -13,7 +13,8 @@ from geo.counts import series_info
 from geo.stats import Period, read_voice, statistic_title
 from geo.stats.when import name_period
 from layers import charts
-from layers.boundaries import border_policy, bounds_of
+from layers.boundaries import borders_of
+from layers.findings import finding_sections
 from layers.fine_print import READING
 from layers.page import map_parts, render_page
 from layers.revisions import revised_sections
@@ -75,12 +76,13 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             dates=_dates(dossier),
             corridors=corridors,
             map=_safe(parts.body),
+            findings=[{**section, "svg": None} for section in finding_sections(dossier)],
             claims=checked_sentences(dossier),
             revisions=[{**part, "svg": _safe(part["svg"])} for part in revised_sections(dossier)],
             measures=_measures(dossier),
             reading=READING,
             sources=_sources(dossier),
-            boundaries=_borders(dossier, sheet),
+            boundaries=" ".join(borders_of(sheet, dossier.corridors, dossier.routes).notes),
             version=geo.__version__,
             command=command,
         )
@@ -367,14 +369,6 @@ def _sources(dossier: Dossier) -> list[dict[str, str]]:
             }
         )
     return [*rows, *_shapes(dossier)]
-
-
-def _borders(dossier: Dossier, sheet: folium.Map) -> str:
-    """Return what has to be said of borders and names: by the map, or by what the briefing is about."""
-    borders = getattr(sheet, "borders", None) or border_policy(
-        bounds=bounds_of(dossier.corridors, dossier.routes), frames=(dossier.routes,)
-    )
-    return " ".join(borders.notes)
 
 
 def _shapes(dossier: Dossier) -> list[dict[str, str]]:

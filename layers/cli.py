@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from layers.cli_check import add_check
+from layers.cli_deeper import DEEPER
 from layers.cli_parts import Careful, Day, Stretch, note_redefined
 from layers.cli_sources import sources
 
@@ -100,7 +101,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options and the argument that every command but ``doctor`` takes."""
-    for flags, settings in reversed(_OPTIONS):
+    for flags, settings in reversed((*_OPTIONS, *DEEPER)):
         command = click.option(*flags, **settings)(command)
     return click.argument("corridors", nargs=-1, metavar="[CORRIDOR…]")(command)
 
@@ -263,7 +264,7 @@ def stats(
     dossier = _dossier(corridors, options)
     _hand_over(stats_text(dossier, format_, command=command_line(ctx)), output)
     _notes(dossier)
-    if not dossier.records:
+    if dossier.stats.empty:
         raise click.ClickException("No statistic could be computed; the notes above say why.")
 
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import geo
 from geo.counts import read_contents
+from geo.stats import from_frame
 from layers.brief import build_brief
 from layers.bundle import write_bundle
 from layers.export import (
@@ -19,6 +20,7 @@ from layers.export import (
     style_text,
     write_style,
 )
+from layers.findings import finding_tables
 from layers.page import page_html
 from layers.sheet import build_map
 from layers.tables import stats_csv, stats_text
@@ -36,7 +38,7 @@ def dossier_map(dossier: Dossier) -> folium.Map:
     """Return the map of a dossier."""
     return build_map(
         dossier.corridors,
-        dossier.stats,
+        dossier.headline,
         dossier.counts,
         routes=dossier.routes,
         places=dossier.places,
@@ -155,7 +157,8 @@ def write_brief(
     """
     files: dict[str, Any] = {}
     step("Computing statistics")
-    files["stats.csv"] = stats_csv(dossier.records).encode()
+    finding_tables(dossier)
+    files["stats.csv"] = stats_csv(from_frame(dossier.stats)).encode()
     files["stats.json"] = stats_text(dossier, "json", command=command).encode()
     step("Drawing the map")
     sheet = dossier_map(dossier)
@@ -183,7 +186,8 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         name: value
         for name in options.__dataclass_fields__
         if (value := getattr(options, name)) not in (None, (), "", False)
-        and name not in {"routes", "counts", "claims"}
+        and name not in {"routes", "counts", "claims", "waves"}
+        and (name, value) not in {("steps", "month"), ("divide_by", "nationality")}
     }
     inputs = [
         {"path": f"geo/data/{entry['path']}", "sha256": entry["sha256"]}
@@ -191,7 +195,9 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         if not entry["path"].startswith(("schemas/", "locale/"))
     ]
     inputs += [
-        _own_file(path) for path in (options.routes, options.counts, options.claims) if path is not None
+        _own_file(path)
+        for path in (options.routes, options.counts, options.claims, *options.waves)
+        if path is not None and path.is_file()
     ]
     told = ("source", "measure", "basis", "corridor", "place", "last_day", "known_on", "licence")
     held = dossier.series[dossier.series["corridor"].isin(dossier.definitions.index)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import io
 import json
@@ -9,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from geo.checks import check_choice
-from geo.stats import to_json
+from geo.stats import from_frame, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from geo.stats import Stat
     from layers.dossier import Dossier
 
+SIGNED = ("change_point", "trend_slope", "wave_effect")
+"""Statistics, besides changes, whose value has a direction."""
+_SHARES = ("%", "percentage points")
+_FINE = {"index": 2, "correlation": 2, "ratio": 2, "p": 3}
+"""Decimals of units whose values are small, by the unit's first word."""
 FORMATS = ("table", "csv", "json", "markdown")
 COLUMNS = (
     "corridor",
@@ -77,7 +83,7 @@ def stats_text(dossier: Dossier, format_: str = "table", *, command: str = "") -
     """
     check_choice(format_, FORMATS, name="format")
     if format_ == "csv":
-        return stats_csv(dossier.records)
+        return stats_csv(from_frame(dossier.stats))
     if format_ == "json":
         return json.dumps(stats_document(dossier, command=command), indent=2, ensure_ascii=False) + "\n"
     if format_ == "markdown":
@@ -113,7 +119,7 @@ def _cell(value: object) -> str:
 
 def _rows(dossier: Dossier) -> dict[str, list[Stat]]:
     rows: dict[str, list[Stat]] = {}
-    for record in dossier.records:
+    for record in from_frame(dossier.stats):
         rows.setdefault(record.corridor, []).append(record)
     return rows
 
@@ -123,14 +129,26 @@ def value_text(record: Stat) -> str:
     value = float(record.value)
     if math.isnan(value):
         return "not available"
-    if record.unit == "%":
-        return (
-            f"{value:+,.1f} %" if record.statistic.endswith("_change") and value else f"{abs(value):,.1f} %"
-        )
-    if record.unit.startswith("index"):
-        return f"{value:.2f}"
+    if record.unit == "month":
+        return calendar.month_name[int(value)]
+    signed = record.statistic.endswith("_change") or record.statistic in SIGNED
+    if record.unit.startswith(_SHARES):
+        return f"{value:{'+' if signed and value else ''},.1f} {record.unit}".replace("-", "−")
+    if _kind(record) in _FINE:
+        places = _places(record)
+        named = record.unit if record.unit in {"correlation", "ratio"} else ""
+        return f"{value:.{places}f} {named}".rstrip().replace("-", "−")
     number = f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
     return f"{number} {record.unit}".rstrip()
+
+
+def _places(record: Stat) -> int:
+    """Return how many decimals a value with decimals is shown with."""
+    return _FINE.get(_kind(record), 1)
+
+
+def _kind(record: Stat) -> str:
+    return record.unit.partition(" ")[0].rstrip(",")
 
 
 def range_text(record: Stat) -> str:
@@ -138,7 +156,7 @@ def range_text(record: Stat) -> str:
     if math.isnan(record.low) or math.isnan(record.high):
         return ""
     whole = float(record.low).is_integer() and float(record.high).is_integer()
-    places = 0 if whole else 2 if record.unit.startswith("index") else 1
+    places = 0 if whole else _places(record)
     low, high = (f"{end:,.{places}f}".replace("-", "−") for end in (record.low, record.high))
     return f"{low} to {high}" if record.low < 0 else f"{low}–{high}"
 
@@ -152,6 +170,8 @@ def cell_text(record: Stat) -> str:
 
 
 def _title(dossier: Dossier, corridor: str) -> str:
+    if corridor not in dossier.definitions.index:
+        return corridor
     return str(dossier.definitions.loc[corridor, "title"])
 
 

@@ -12,7 +12,12 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-CONDA_NAMES = {"build": "python-build", "lazy-loader": "lazy_loader", "playwright": "playwright-python"}
+CONDA_NAMES = {
+    "build": "python-build",
+    "eccodes": "python-eccodes",
+    "lazy-loader": "lazy_loader",
+    "playwright": "playwright-python",
+}
 
 
 def _requirements(lines):

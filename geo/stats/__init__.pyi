@@ -23,6 +23,9 @@ from .flow_records import flow_stats as flow_stats
 from .flow_records import unique_persons as unique_persons
 from .flows import diagnose_flows as diagnose_flows
 from .flows import flow_ranges as flow_ranges
+from .kinds import KINDS as KINDS
+from .kinds import Asked as Asked
+from .kinds import analyse as analyse
 from .legs import leg_figures as leg_figures
 from .locales import Voice as Voice
 from .locales import read_voice as read_voice

@@ -79,7 +79,7 @@ def _text(q: Question, found: dict[str, Any]) -> str:
         if row["change"] is not None
     ]
     return sensitivity_phrases.told(
-        q.voice, dates, sensitivity_phrases.rebased(q.voice, held), flips=found["flips"]
+        q.voice, dates, sensitivity_phrases.rebased(q.voice, held, alone=not dates), flips=found["flips"]
     )
 
 

@@ -65,14 +65,16 @@ def shifted(v: Voice, step: str, earlier: float | None, later: float | None) -> 
     return first if later is None else second if earlier is None else both
 
 
-def rebased(v: Voice, bases: Sequence[tuple[Period, float]]) -> str:
-    """Say what the change would be against other years; "" for none."""
+def rebased(v: Voice, bases: Sequence[tuple[Period, float]], *, alone: bool = False) -> str:
+    """Say what the change would be against other years, alone or after a clause on dates; "" for none."""
     if not bases:
         return ""
     listed = [
         v.say("{change} against {base}", change=change(v, value), base=_named(v, period))
         for period, value in bases
     ]
+    if alone:
+        return v.say("the change would be {changes}", changes=v.join(listed))
     return v.say("it would be {changes}", changes=v.join(listed))
 
 

@@ -11,6 +11,7 @@ from layers.boundaries import (
     Borders,
     apply_borders,
     border_policy,
+    borders_of,
     bounds_of,
     draw_borders,
     kosovo_in_view,
@@ -204,3 +205,11 @@ def test_bounds_are_those_of_the_shapes_alone():
     line = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (2, 1)])], crs="EPSG:4326")
     assert bounds_of(empty, pd.DataFrame({"a": [1]}), None) is None
     assert bounds_of(empty, line) == (0.0, 0.0, 2.0, 1.0)
+
+
+def test_what_a_map_says_of_its_borders_goes_before():
+    said = Borders("none", "", False)
+    sheet = type("Sheet", (), {"borders": said})()
+    assert borders_of(sheet) is said
+    line = gpd.GeoDataFrame(geometry=[LineString([(20.9, 42.5), (21.0, 42.6)])], crs="EPSG:4326")
+    assert borders_of(None, line).kosovo

@@ -65,7 +65,8 @@ def test_a_sentence_uses_the_words_of_the_series(write, series, text, sentence):
     source, measure = series
     table = read_source(write("answer.json", text))
     told = {"source": source, "measure": measure, "place": "IT", "statistics": ["total_change"]}
-    assert [record.sentence for record in stats.stats_records(table, "context", **told)] == [sentence]
+    (record,) = stats.stats_records(table, "context", **told)
+    assert f"{record.detail['text']} {record.detail['caption']}" == sentence
 
 
 def test_stocks_of_several_years_are_never_added(write):
