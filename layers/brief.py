@@ -13,8 +13,9 @@ from geo.counts import series_info
 from geo.stats import Period, read_voice, statistic_title
 from geo.stats.when import name_period
 from layers import charts
+from layers.boundaries import borders_of
 from layers.findings import finding_sections
-from layers.fine_print import BOUNDARIES, READING, used_sources
+from layers.fine_print import READING, used_sources
 from layers.page import map_parts, render_page
 from layers.revisions import revised_sections
 from layers.tables import range_text, value_text
@@ -81,7 +82,7 @@ def build_brief(dossier: Dossier, sheet: folium.Map, *, command: str = "") -> st
             measures=_measures(dossier),
             reading=READING,
             sources=used_sources(dossier),
-            boundaries=BOUNDARIES,
+            boundaries=" ".join(borders_of(sheet, dossier.corridors, dossier.routes).notes),
             version=geo.__version__,
             command=command,
         )

@@ -1,4 +1,4 @@
-"""What a briefing says of its numbers and borders, whatever they are."""
+"""What a briefing says of its numbers, whatever they are."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ if TYPE_CHECKING:
 
     from layers.dossier import Dossier
 
-BOUNDARIES: Final = (
-    "Boundaries and names on this page imply no opinion on the status of any territory. They are those of "
-    "Natural Earth at 1:10,000,000, generalised. Kosovo*: this designation is without prejudice to positions "
-    "on status, and is in line with UNSCR 1244/1999 and the ICJ opinion on the Kosovo declaration of "
-    "independence."
-)
 READING: Final = (
     "The data date says up to which day or month figures count; the publication date says when they were "
     "printed. Ranks and highest values are computed on the figures as published on the date that is given, "

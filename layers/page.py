@@ -24,25 +24,28 @@ from layers.literal import DataBlock, single_pass
 from layers.notebook import FRAME_HEIGHT, frame_html
 from layers.packing import unpack_block
 from layers.still import still_svg
+from layers.stock import asks_for, refuse_elements, stock_safe, unknown_asset
 from layers.texts import literal_html
 from layers.vendor import (
     VENDORED,
     AssetError,
     asset_text,
-    refuse_elements,
+    own_asset,
     refuse_loads,
     style_block,
     walk_elements,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SMALL_PAGE: Final = (
     "<style>main{padding:.6rem .8rem}h1{font-size:1.05rem}"
     ".rw-map .folium-map{height:calc(100vh - 8rem);min-height:320px}</style>"
 )
 _SCRIPT = re.compile(r"<script\b(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE)
+_PATTERN = re.compile(r"\{\{'(\w+_[0-9a-f]{32})'\}\}")
+"""How folium writes the name of a fill pattern into a style."""
 _LOCK = threading.RLock()
 
 
@@ -88,36 +91,46 @@ class OfflineFigure(Figure):
         self.closing = ""
         self.tail = ""
         self.summary = ""
+        self.assets: dict[str, str | os.PathLike[str]] = {}
 
-    def parts(self, *, prefix: str = "rw") -> PageParts:
+    def parts(
+        self, *, prefix: str = "rw", assets: Mapping[str, str | os.PathLike[str]] | None = None
+    ) -> PageParts:
         """Render the map once and return what a page needs to show it.
 
         Parameters
         ----------
         prefix : str
             Start of all element ids; give each map on a page its own.
+        assets : mapping of str to path, optional
+            Files by the link they stand in for, beside those of the attribute ``assets``.
 
         Raises
         ------
         AssetError
             If a layer links to a file that is not vendored, or would fetch one from the page.
         """
+        copies = {**self.assets, **(assets or {})}
         with _LOCK, single_pass(), self._slots_kept():
-            refuse_elements(self)
-            for child in list(self._children.values()):
-                child.render()
-            styles, scripts, head = _split_header(self.header)
-            body = "\n".join(_text(child) for child in self.html._children.values())
-            calls = "\n".join(_text(child) for child in self.script._children.values())
+            refuse_elements(self, copies)
+            with stock_safe(self):
+                for child in list(self._children.values()):
+                    child.render()
+                styles, scripts, head = _split_header(self.header, copies, asks_for(self))
+                body = "\n".join(_text(child) for child in self.html._children.values())
+                calls = "\n".join(_text(child) for child in self.script._children.values())
         refuse_loads(head + body)
         rename = _renumber(self, prefix)
-        calls = rename(_closed(calls))
+        calls = rename(_closed(_PATTERN.sub(r"\1", calls)))
         blocks = tuple(
             itertools.chain((_closed(text) for text in scripts), [f"(function () {{\n{calls}\n}})();"])
         )
-        return PageParts(
-            rename("\n".join([*styles, head])), f"{self.opening}\n{rename(body)}\n{self.closing}", blocks
-        )
+        shown = "\n".join((self.opening, rename(body), self.closing))
+        if self.opening:
+            past = f"{prefix}-past-map"
+            skip = f'<a class="rw-skip" href="#{past}">Skip the map</a>'
+            shown = f'{skip}\n{shown}\n<div id="{past}" tabindex="-1"></div>'
+        return PageParts(rename("\n".join([*styles, head])), shown, blocks)
 
     @contextlib.contextmanager
     def _slots_kept(self) -> Iterator[None]:
@@ -132,11 +145,16 @@ class OfflineFigure(Figure):
 
     def render(self, **kwargs: object) -> str:  # noqa: ARG002 - branca's signature
         """Return the whole page."""
-        return self._page()
+        return self.page()
 
-    def _page(self, *, map_first: bool = False) -> str:
-        """Return the whole page; with ``map_first`` only its title stands above the map."""
-        parts = self.parts()
+    def page(
+        self, assets: Mapping[str, str | os.PathLike[str]] | None = None, *, map_first: bool = False
+    ) -> str:
+        """Return the whole page, with files of the user's own for links the package has no copy of.
+
+        With ``map_first`` only its title stands above the map.
+        """
+        parts = self.parts(assets=assets)
         title = self.title or "Map"
         heading = self.heading or f"<h1>{literal_html(title)}</h1>"
         above, end, below = heading.partition("</h1>") if map_first else (heading, "", "")
@@ -154,11 +172,16 @@ class OfflineFigure(Figure):
         whole = next((data for data in drawn if "base" in data), None)
         picture = still_svg({**whole, "layers": layers}, title=title) if whole else ""
         return frame_html(
-            self._page(map_first=True), title=title, summary=self.summary, height=self.height, picture=picture
+            self.page(map_first=True), title=title, summary=self.summary, height=self.height, picture=picture
         )
 
 
-def map_parts(sheet: Any, *, prefix: str = "rw") -> PageParts:  # noqa: ANN401 - folium is not typed
+def map_parts(
+    sheet: Any,  # noqa: ANN401 - folium is not typed
+    *,
+    prefix: str = "rw",
+    assets: Mapping[str, str | os.PathLike[str]] | None = None,
+) -> PageParts:
     """Return a map as parts of a larger page: head, body and script sources.
 
     Parameters
@@ -167,6 +190,8 @@ def map_parts(sheet: Any, *, prefix: str = "rw") -> PageParts:  # noqa: ANN401 -
         Of :func:`layers.build_map`.
     prefix : str
         Start of all element ids; give each map on a page its own.
+    assets : mapping of str to path, optional
+        Local copies of the files that a plugin of your own links to, by link. They are put into the page.
 
     Returns
     -------
@@ -185,15 +210,24 @@ def map_parts(sheet: Any, *, prefix: str = "rw") -> PageParts:  # noqa: ANN401 -
     Traceback (most recent call last):
     layers.vendor.AssetError: Invalid map 'Map'. Its figure fetches files: build it with layers.build_map.
     """
-    return _offline(sheet).parts(prefix=prefix)
+    return _offline(sheet).parts(prefix=prefix, assets=assets)
 
 
-def page_html(sheet: Any) -> str:  # noqa: ANN401 - folium is not typed
-    """Return a map as one page of HTML that fetches nothing."""
-    return str(_offline(sheet).render())
+def page_html(
+    sheet: Any,  # noqa: ANN401 - folium is not typed
+    *,
+    assets: Mapping[str, str | os.PathLike[str]] | None = None,
+) -> str:
+    """Return a map as one page of HTML that fetches nothing; for ``assets`` see :func:`save_page`."""
+    return _offline(sheet).page(assets)
 
 
-def save_page(sheet: Any, path: str | os.PathLike[str]) -> Path:  # noqa: ANN401 - folium is not typed
+def save_page(
+    sheet: Any,  # noqa: ANN401 - folium is not typed
+    path: str | os.PathLike[str],
+    *,
+    assets: Mapping[str, str | os.PathLike[str]] | None = None,
+) -> Path:
     """Write a map, or a page that is already HTML, to one file, whole or not at all.
 
     Parameters
@@ -202,11 +236,20 @@ def save_page(sheet: Any, path: str | os.PathLike[str]) -> Path:  # noqa: ANN401
         Of :func:`layers.build_map`, or the text of a page.
     path : path
         Where to; its folder must be there.
+    assets : mapping of str to path, optional
+        Local copies of the files that a plugin of your own links to, by link. They are put into the page,
+        comments and all, so that their licence travels with them. How such a plugin treats texts is not known
+        here: make them inert with :func:`layers.texts.literal_html` before they go to it.
 
     Returns
     -------
     path : Path
         What was written.
+
+    Raises
+    ------
+    AssetError
+        If the map holds a layer that would fetch something, or that no copy is there for.
 
     Examples
     --------
@@ -215,7 +258,7 @@ def save_page(sheet: Any, path: str | os.PathLike[str]) -> Path:  # noqa: ANN401
     ...     save_page("<!doctype html>", Path(folder) / "map.html").name
     'map.html'
     """
-    text = sheet if isinstance(sheet, str) else page_html(sheet)
+    text = sheet if isinstance(sheet, str) else page_html(sheet, assets=assets)
     target = Path(path)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
@@ -297,7 +340,9 @@ def _offline(sheet: Any) -> OfflineFigure:  # noqa: ANN401 - folium is not typed
     return figure
 
 
-def _split_header(header: Element) -> tuple[list[str], list[str], str]:
+def _split_header(
+    header: Element, copies: Mapping[str, str | os.PathLike[str]], asking: Mapping[str, str]
+) -> tuple[list[str], list[str], str]:
     """Return style blocks, script sources and the rest of a figure's header."""
     styles: list[str] = []
     scripts: list[str] = []
@@ -308,16 +353,14 @@ def _split_header(header: Element) -> tuple[list[str], list[str], str]:
         if not isinstance(child, Link):
             rest.append(_text(child))
             continue
+        own = own_asset(child.url, copies[child.url]) if child.url in copies else ""
         files = VENDORED.get(child.url)
-        if files is None:
-            raise AssetError(
-                f"Unknown asset '{child.url}' (asked for as '{name}'). The page must fetch nothing, and the "
-                "package has no copy of it: leave out the layer or plugin that brings it."
-            )
+        if not own and files is None:
+            raise unknown_asset(child.url, asking.get(child.url, str(name)))
         if isinstance(child, CssLink):
-            styles.append(style_block(*files))
+            styles.append(f"<style>\n{own}</style>" if own else style_block(*(files or ())))
         elif isinstance(child, JavascriptLink):
-            scripts.extend(asset_text(file) for file in files)
+            scripts.extend([own] if own else (asset_text(file) for file in files or ()))
     return styles, scripts, "\n".join(rest)
 
 

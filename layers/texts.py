@@ -80,8 +80,19 @@ def _plain(data: object) -> Any:  # noqa: ANN401 - whatever JSON holds
 def literal_html(text: object) -> str:
     """Return text as HTML that shows it literally, in element content and in quoted attributes.
 
-    Beside HTML's own characters it encodes those of templates and of JavaScript's template strings. A user
-    wraps it around strings that go to folium's own popups and tooltips.
+    Beside HTML's own characters it encodes those of templates and of JavaScript's template strings.
+
+    Notes
+    -----
+    On a map of this package, texts of folium's own layers are never read as templates or as code, and markup
+    in popups, tooltips, ``DivIcon`` and credits is kept to what cannot act or fetch. It is markup still: wrap
+    this function around data that is to be shown letter by letter, or use
+    ``folium.Popup(text, parse_html=True)``. Names of layers and values of ``GeoJsonTooltip`` and
+    ``GeoJsonPopup`` are shown letter by letter as they are.
+
+    On a map of folium's own, and for plugins whose files are handed in as ``assets``, nothing of this holds:
+    wrap it around every string. What a user writes as a program (``JsCode``, a template of an own
+    ``MacroElement``, a callback) is run as one.
 
     Examples
     --------

@@ -4,9 +4,7 @@
   if (window.$) { return; }
   window.$ = function (thing) {
     if (typeof thing === "string") {
-      var template = document.createElement("template");
-      template.innerHTML = thing.trim();
-      return template.content.childNodes;
+      return window.routewaysGuard.clean(thing.trim()).childNodes;
     }
     return { ready: function (callback) {
       if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", callback); } else { callback(); }

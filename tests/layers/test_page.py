@@ -47,8 +47,34 @@ def test_a_page_links_to_nothing(sheet):
 
 
 def test_an_unknown_link_is_refused_by_name():
-    with pytest.raises(AssetError, match=r"Unknown asset 'https://[^']*fullscreen[^']*'"):
-        page_html(offline(folium.plugins.Fullscreen()))
+    with pytest.raises(AssetError, match=r"Unknown asset 'https://[^']*' \(asked for by MousePosition\)"):
+        page_html(offline(folium.plugins.MousePosition()))
+
+
+def test_a_link_in_the_figure_itself_is_refused_by_name():
+    sheet = offline()
+    sheet.get_root().header.add_child(branca.element.JavascriptLink("https://a.org/b.js"))
+    with pytest.raises(AssetError, match=r"Unknown asset 'https://a\.org/b\.js' \(asked for by a link"):
+        page_html(sheet)
+
+
+def test_a_copy_of_the_users_own_stands_in_for_a_link(tmp_path):
+    links = [
+        url for _, url in folium.plugins.MousePosition.default_js + folium.plugins.MousePosition.default_css
+    ]
+    copies = {}
+    for at, url in enumerate(links):
+        copies[url] = tmp_path / f"{at}{url[-4:]}"
+        copies[url].write_text(f"/* copy {at} */", encoding="utf-8")
+    sheet = offline(folium.plugins.MousePosition())
+    page = page_html(sheet, assets=copies)
+    assert "/* copy 0 */" in page
+    assert save_page(sheet, tmp_path / "map.html", assets=copies).read_text(encoding="utf-8") == page
+    assert "/* copy 1 */" in map_parts(sheet, assets=copies).head
+    with pytest.raises(AssetError, match="MousePosition"):
+        page_html(sheet)
+    sheet.page.assets = copies
+    assert page_html(sheet) == page
 
 
 def test_tiles_and_icon_fonts_are_refused_by_name():

@@ -67,7 +67,7 @@ def test_own_shapes_are_in_the_picture_too():
 def test_a_view_over_the_antimeridian_stays_together():
     frame = gpd.GeoDataFrame(geometry=[Point(179.5, 0), Point(-179.5, 0.5)], crs="EPSG:4326")
     blocks = [one.data for one in walk_elements(layers.explore(frame)) if isinstance(one, DataBlock)]
-    svg = ET.fromstring(still_svg({**blocks[0], "layers": blocks[1]["layers"]}, title="x"))
+    svg = ET.fromstring(still_svg({**unpack_block(blocks[0]), "layers": blocks[1]["layers"]}, title="x"))
     places = sorted(float(dot.get("cx")) for dot in svg.iter(f"{SVG}circle"))
     assert len(places) == 2
     assert places[1] - places[0] == pytest.approx(908, abs=2)
