@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import NotCoveredError
-from layers.features import KOSOVO_CODES, view_bounds
+from layers.features import view_bounds
 from layers.texts import text_of
 
 if TYPE_CHECKING:
@@ -86,18 +86,6 @@ def near_places(
         known = places["kind"].isin(["road_crossing", "rail_crossing", "port"])
         inside = known & places.geometry.within(corridors.geometry.union_all())
     return places[used | inside]
-
-
-def crosses_kosovo(legs: GeoDataFrame | None) -> bool:
-    """Whether a leg passes through Kosovo."""
-    if legs is None or "countries" not in legs.columns:
-        return False
-    return any(
-        code in KOSOVO_CODES
-        for codes in legs["countries"]
-        if isinstance(codes, tuple | list)
-        for code in codes
-    )
 
 
 def named_views(

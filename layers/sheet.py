@@ -10,6 +10,7 @@ from folium.template import Template
 from geo.errors import InvalidInputError
 from layers import palette
 from layers.areas import area_layer, areas_drawn, basemap_features, corridor_sentences
+from layers.boundaries import draw_borders
 from layers.captions import (
     as_of_text,
     corridors_html,
@@ -22,7 +23,6 @@ from layers.captions import (
 from layers.differences import add_differences, period_changes
 from layers.features import view_bounds
 from layers.gathering import (
-    crosses_kosovo,
     figures_of,
     named_views,
     near_places,
@@ -31,7 +31,7 @@ from layers.gathering import (
     titles_at,
     used_places,
 )
-from layers.legend import DISCLAIMER, FOOTNOTE_KOSOVO, build_legend, month_parts
+from layers.legend import build_legend, month_parts
 from layers.lines import credit_line, leg_layers, monthly_series
 from layers.literal import DataBlock
 from layers.packing import pack_block
@@ -43,11 +43,13 @@ from layers.timeline import add_months, months_of_counts, months_of_table, small
 
 if TYPE_CHECKING:
     import datetime as dt
+    import os
     from collections.abc import Iterable, Mapping, Sequence
 
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
+    from layers.boundaries import Borders
     from layers.months import Months
 
 MAX_ZOOM: Final = 12
@@ -101,6 +103,7 @@ class RouteMap(folium.Map):
         )
         self.page = OfflineFigure(title)
         self.page.add_child(self)
+        self.borders: Borders | None = None
 
     def render(self, **kwargs: object) -> str:
         """Render the map and its layers in the figure, the layer control after whatever it controls."""
@@ -125,6 +128,8 @@ def build_map(
     figures: DataFrame | None = None,
     months: DataFrame | bool = True,
     against: str | None = None,
+    boundary_policy: str | None = None,
+    boundaries: GeoDataFrame | str | os.PathLike[str] | None = None,
 ) -> RouteMap:
     """Build the map of corridors: legs, areas, crossings and places, with figures, legend and sources.
 
@@ -154,6 +159,11 @@ def build_map(
     against : str, optional
         An earlier period: the map shows how ``period`` changed against it
         (:func:`layers.differences.period_changes`), without a slider.
+    boundary_policy : str, optional
+        ``default`` (borders of Natural Earth), ``own`` (those in ``boundaries``, the default where there are
+        any) or ``none``. The page says which; see :func:`layers.boundaries.border_policy`.
+    boundaries : GeoDataFrame or path, optional
+        Your own, official country borders: areas with a CRS, one row per country.
 
     Returns
     -------
@@ -163,7 +173,8 @@ def build_map(
     Raises
     ------
     InvalidInputError
-        If ``corridors`` has no column ``title``, or ``against`` is given without ``period`` and ``counts``.
+        If ``corridors`` has no column ``title``, ``against`` is given without ``period`` and ``counts``, or
+        the boundaries do not fit the policy.
 
     Notes
     -----
@@ -199,7 +210,7 @@ def build_map(
         monthly_series(counts, str(key), row, as_of=through, known_on=known_on)
         for key, row in corridors.iterrows()
     ]
-    data, text = _sheet_data(corridors, stats, legs, figures, places, titles)
+    data, text = _sheet_data(corridors, stats, legs, figures, places, titles, (boundary_policy, boundaries))
     data["series"] = series
     text["asof"] = as_of_text(stats, through, corridors)
     by_month = _months_of(months, counts, corridors, legs, places, as_of=through, known_on=known_on)
@@ -209,6 +220,7 @@ def build_map(
     elif by_month is not None:
         _add_time(data, text, by_month, corridors, titles, own=not isinstance(months, bool))
     sheet = RouteMap(title or f"Routes and crossings: {', '.join(titles.values()) or 'none'}")
+    sheet.borders = text["borders"]
     _fill(sheet, data, text)
     return sheet
 
@@ -296,19 +308,21 @@ def _sheet_data(
     figures: DataFrame | None,
     places: GeoDataFrame | None,
     titles: Mapping[str, str],
+    borders: tuple[str | None, Any] = (None, None),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the script draws, and the words around it."""
     names = {} if places is None else {str(place): text_of(name) for place, name in places["name"].items()}
     lines = [] if legs is None else leg_layers(legs, figures, titles=titles, words=names)
     areas = area_layer(corridors, stats, order={corridor: at for at, corridor in enumerate(titles)})
-    points = point_layers(near_places(places, corridors, legs), used=used_places(legs), legs=titles_at(legs))
+    near = near_places(places, corridors, legs)
+    points = point_layers(near, used=used_places(legs), legs=titles_at(legs))
     bounds = view_bounds(corridors if "geometry" in corridors.columns else None, legs)
-    base = basemap_features(bounds)
+    base, said = draw_borders(basemap_features(bounds), bounds, *borders, frames=(legs, near))
+    base.pop("kosovo")
     labels = [*base.pop("labels"), *point_labels(points)]
     width = (
         number(corridors["width_km"].iloc[0]) if "width_km" in corridors.columns and len(corridors) else None
     )
-    kosovo = base.pop("kosovo") or crosses_kosovo(legs)
     sources = _sources(base, legs, stats, figures)
     data = {
         "base": base,
@@ -330,8 +344,7 @@ def _sheet_data(
     notes = [
         *widths_text(figures),
         *_as_sentences(sources),
-        DISCLAIMER,
-        *([FOOTNOTE_KOSOVO] if kosovo else []),
+        *said.notes,
     ]
     notes += (
         []
@@ -341,6 +354,7 @@ def _sheet_data(
     text = {
         "summary": [(title, corridor_sentences(stats, corridor)) for corridor, title in titles.items()],
         "notes": notes,
+        "borders": said,
         "legs": legs_html(lines),
         "drawn": f"{len(_all(lines))} legs, {len(_all(points))} places.",
     }

@@ -369,7 +369,7 @@
       var frame = view.map.getContainer(), legend = frame.querySelector(".rw-legend"), options = layer.getPopup().options;
       var roomy = frame.clientWidth > 700, left = roomy && legend && legend.open ? legend.offsetWidth + 22 : 56;
       if (!roomy && legend) { legend.open = false; }
-      options.maxWidth = Math.max(180, Math.min(330, frame.clientWidth - left - 70));
+      options.maxWidth = Math.max(180, Math.min(330, frame.clientWidth - left - 94));
       options.minWidth = Math.min(230, options.maxWidth);
       options.maxHeight = Math.max(160, Math.min(520, frame.clientHeight - 130));
       options.autoPanPaddingTopLeft = L.point(left, 12);

@@ -213,3 +213,19 @@ def test_what_a_map_says_of_its_borders_goes_before():
     assert borders_of(sheet) is said
     line = gpd.GeoDataFrame(geometry=[LineString([(20.9, 42.5), (21.0, 42.6)])], crs="EPSG:4326")
     assert borders_of(None, line).kosovo
+
+
+def test_a_map_is_drawn_with_the_makers_own_borders(own, make):
+    from layers.page import page_html
+    from layers.sheet import build_map
+
+    given = {"routes": make.routes(), "places": make.places()}
+    own = own.set_geometry([box(-3, -3, 1, 3), box(1, -3, 5, 3)])
+    own["ISO_A3"] = ["AAA", "BBB"]
+    sheet = build_map(make.corridors(), None, None, boundaries=own, **given)
+    page = page_html(sheet)
+    assert "Country borders are those of an official survey, generalised." in page
+    assert "1244" not in page
+    assert sheet.borders.policy == "own"
+    none = page_html(build_map(make.corridors(), None, None, boundary_policy="none", **given))
+    assert "No country borders are drawn." in none

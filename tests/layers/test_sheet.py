@@ -68,7 +68,7 @@ def test_title_and_data_date_are_told(sheet):
 def test_sources_disclaimer_and_kosovo_footnote(make):
     routes = make.routes()
     plain = page_html(build_map(make.corridors(), None, None, routes=routes, places=make.places()))
-    assert "do not imply any official endorsement" in plain
+    assert "do not imply any opinion on the status" in plain
     assert "1244" not in plain
     routes.at["leg_1", "countries"] = ("RS", "XK")
     crossed = page_html(build_map(make.corridors(), None, None, routes=routes, places=make.places()))
