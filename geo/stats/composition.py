@@ -287,8 +287,7 @@ def _unknown(asked: _Asked, now: Composition) -> Stat:
 
 def _top_five(asked: _Asked, now: Composition) -> Stat:
     """Make the share of the five largest groups; at least so much where a rest could hold a larger one."""
-    q = asked.q
-    low, top, names = five_ends(now)
+    q, (low, top, names) = asked.q, five_ends(now)
     value, high = percent(low, now.recorded), math.nan
     more: dict[str, Any] = {}
     if top - low > _SAME * now.recorded:
