@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers.cli_parts import Careful, Day
+from layers.cli_parts import AS_PUBLISHED, Careful, Day
 from layers.cli_triangle import triangle
 
 if TYPE_CHECKING:
@@ -192,8 +192,15 @@ def history(source: str | None, format_: str) -> None:
     show_default=True,
     help="Warn where a larger share of the values compared was revised or withdrawn.",
 )
+@click.option("--as-published", is_flag=True, help=AS_PUBLISHED)
 @_format
-def diff(a: str, b: str, threshold: float, format_: str) -> None:
+def diff(
+    a: str,
+    b: str,
+    threshold: float,
+    as_published: bool,
+    format_: str,
+) -> None:
     """Say what vintage B added, revised and withdrew against the earlier vintage A.
 
     A and B are names from `routeways sources history` (or their beginnings), hashes, or "embedded". The table
@@ -202,7 +209,7 @@ def diff(a: str, b: str, threshold: float, format_: str) -> None:
     from geo.vintages import diff_vintages, find_vintage
     from layers.tables import frame_text
 
-    changes = diff_vintages(find_vintage(a), find_vintage(b), threshold=threshold)
+    changes = diff_vintages(*_pair(a, b, as_published=as_published), threshold=threshold)
     if format_ == "csv":
         _echo(changes, "csv")
     elif format_ == "json":
@@ -218,6 +225,21 @@ def diff(a: str, b: str, threshold: float, format_: str) -> None:
         click.echo(diff_text(changes), nl=False)
     for warning in changes.attrs["warnings"]:
         click.echo(f"warning: {warning}", err=True)
+
+
+def _pair(a: str, b: str, *, as_published: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read two vintages; small cells of either are withheld in both, and so are their differences."""
+    import pandas as pd
+
+    from geo.disclosure import protected
+    from geo.vintages import find_vintage, read_vintage
+
+    before, after = (read_vintage(find_vintage(name)) for name in (a, b))
+    if as_published:
+        return before, after
+    both = protected(pd.concat([before.assign(vintage="a"), after.assign(vintage="b")], ignore_index=True))
+    parts = [both[both["vintage"] == name].reset_index(drop=True) for name in ("a", "b")]
+    return parts[0][before.columns], parts[1][after.columns]
 
 
 @sources.command(cls=Careful, epilog="\b\nExample:\n  routeways sources status")

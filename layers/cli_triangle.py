@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers.cli_parts import Careful, Day
+from layers.cli_parts import AS_PUBLISHED, Careful, Day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,6 +42,7 @@ FORMATS = ("table", "csv", "json", "markdown", "svg")
     show_default=True,
     help="Likewise, of the newest vintages.",
 )
+@click.option("--as-published", is_flag=True, help=AS_PUBLISHED)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
 def triangle(
@@ -54,6 +55,7 @@ def triangle(
     known_on: dt.date | None,
     periods: int,
     vintages: int,
+    as_published: bool,
     format_: str,
     output: str,
 ) -> None:
@@ -64,7 +66,16 @@ def triangle(
     from layers.bundle import write_page
     from layers.revisions import read_revised, revised_text
 
-    revised = read_revised(source, measure, corridor, basis=basis, place=place, by=by, known_on=known_on)
+    revised = read_revised(
+        source,
+        measure,
+        corridor,
+        basis=basis,
+        place=place,
+        by=by,
+        known_on=known_on,
+        as_published=as_published,
+    )
     text = revised_text(revised, format_, periods=periods, vintages=vintages)
     if output == "-":
         sys.stdout.buffer.write(text.encode())

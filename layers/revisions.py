@@ -66,6 +66,7 @@ def read_revised(
     place: str = "",
     by: str | None = None,
     known_on: dt.date | None = None,
+    as_published: bool = False,
 ) -> Revised:
     """Read how a series was revised.
 
@@ -77,6 +78,8 @@ def read_revised(
         All vintages; default those that are kept.
     known_on : date, optional
         Only what was published by then.
+    as_published : bool
+        Whether the publisher's own small cells of a place are shown; they are withheld otherwise.
 
     Raises
     ------
@@ -93,6 +96,8 @@ def read_revised(
     rows = geo.read_vintages() if vintages is None else vintages
     if known_on is not None:
         rows = _known(rows, source, known_on)
+    if place and not as_published:
+        rows = geo.protected(rows[rows["source"] == source])
     triangle = geo.revision_triangle(
         source, measure, corridor, vintages=rows, basis=basis, place=place, by=by
     )
@@ -315,6 +320,7 @@ def _of_record(dossier: Dossier, record: Stat) -> Revised | None:
             basis=record.basis,
             place=dossier.options.place,
             known_on=dossier.options.known_on,
+            as_published=dossier.options.as_published,
         )
     except (InvalidInputError, NotCoveredError, UnknownNameError):
         return None

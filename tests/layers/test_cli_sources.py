@@ -313,3 +313,42 @@ def test_every_command_ends_its_help_with_an_example_and_the_page_has_them_all()
         told = run("sources", name, "--help").stdout
         assert "Example:\n    routeways sources " in told
         assert f"## `routeways sources {name}`" in page
+
+
+@pytest.fixture
+def shelters(home, tmp_path):
+    """Two vintages of a table of one's own in which small cells of a place and a nationality were revised."""
+    mapping = tmp_path / "shelter.yaml"
+    mapping.write_text(
+        "source: night_shelter\n"
+        "columns: {period: Month, nationality: Country, place: Place, value: People}\n"
+        "constants: {corridor: western_balkans, measure: registration, basis: provisional, "
+        "licence: internal}\n"
+    )
+    names = []
+    for whole, small, day in ((127, 3, "2026-03-02"), (126, 2, "2026-04-02")):
+        file = tmp_path / f"shelter-{day}.csv"
+        file.write_text(
+            f"Month,Country,Place,People\n2026-01,,,{whole}\n2026-01,Syria,,120\n2026-01,Afghanistan,,{small}\n"
+            f"2026-01,Iraq,,4\n2026-01,,RS,{small}\n2026-01,,BA,124\n"
+        )
+        run("sources", "add", file, "--mapping", mapping, "--published", day)
+        names.append(f"night_shelter@{day}")
+    return names
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_diff_withholds_small_cells_and_their_differences(shelters, form):
+    closed = run("sources", "diff", *shelters, "--format", "csv").stdout
+    assert [row["value_after"] for row in csv.DictReader(io.StringIO(closed))] == ["126.0"]
+    told = run("sources", "diff", *shelters, "--format", form)
+    assert "AFG" not in told.output
+    as_published = run("sources", "diff", *shelters, "--as-published", "--format", form)
+    assert "AFG" in as_published.output
+
+
+def test_a_triangle_of_a_place_withholds_small_cells(shelters):
+    words = "sources", "triangle", "night_shelter", "registration", "western_balkans", "--place", "RS"
+    closed = run(*words, "--format", "csv").stdout
+    assert closed.splitlines()[1].startswith("2026-01-01,,")
+    assert "2026-01-01,3.0,2.0" in run(*words, "--as-published", "--format", "csv").stdout
