@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from geo._solver import stdout_kept
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -227,20 +229,21 @@ def _witness(
     ]
     if not k:
         blocks, ends = [[row[0], row[2]] for row in (blocks[0], *blocks[3:])], [ends[0], *ends[3:]]
-    found = milp(
-        np.concatenate((np.zeros(n), cells.cost[closed], np.zeros(m))),
-        constraints=LinearConstraint(
-            block_array(blocks, format="csr"),
-            np.concatenate([end[0] for end in ends]),
-            np.concatenate([end[1] for end in ends]),
-        ),
-        bounds=Bounds(
-            np.concatenate((low, np.zeros(k), (low[at] > -1).astype(float))),
-            np.concatenate((high, np.ones(k), (high[at] >= 1).astype(float))),
-        ),
-        integrality=np.ones(n + k + m),
-        options={"time_limit": _SECONDS, "mip_rel_gap": 0.0},
-    )
+    with stdout_kept():
+        found = milp(
+            np.concatenate((np.zeros(n), cells.cost[closed], np.zeros(m))),
+            constraints=LinearConstraint(
+                block_array(blocks, format="csr"),
+                np.concatenate([end[0] for end in ends]),
+                np.concatenate([end[1] for end in ends]),
+            ),
+            bounds=Bounds(
+                np.concatenate((low, np.zeros(k), (low[at] > -1).astype(float))),
+                np.concatenate((high, np.ones(k), (high[at] >= 1).astype(float))),
+            ),
+            integrality=np.ones(n + k + m),
+            options={"time_limit": _SECONDS, "mip_rel_gap": 0.0},
+        )
     return None if found.x is None or (best and found.status != 0) else np.rint(found.x[:n]).astype(np.int64)
 
 
@@ -340,9 +343,13 @@ def bounds(
         for sign, end in ((1.0, ends[0]), (-1.0, ends[1])):
             goal = np.zeros(len(free))
             goal[place[int(cell)]] = sign
-            found = milp(
-                goal, constraints=rule, bounds=Bounds(low[free], high[free]), integrality=np.ones(len(free))
-            )
+            with stdout_kept():
+                found = milp(
+                    goal,
+                    constraints=rule,
+                    bounds=Bounds(low[free], high[free]),
+                    integrality=np.ones(len(free)),
+                )
             unlimited = found.status in {3, 4} and sign < 0
             end.append(np.inf if unlimited else np.nan if found.x is None else round(sign * found.fun))
     return np.array(ends[0], dtype=float), np.array(ends[1], dtype=float)

@@ -221,11 +221,13 @@ def is_suppressed(table: Any) -> Any:  # noqa: ANN401 - as given
     >>> is_suppressed(suppress_table(table)).to_numpy().all()
     np.True_
     """
-    if RECORD not in table.attrs:
+    cross = isinstance(table, (pd.DataFrame, pd.Series))
+    if RECORD not in table.attrs or (cross and "cells" not in table.attrs[RECORD]):
         raise InvalidInputError(
-            "Invalid table. It carries no record of what was withheld: use suppress_table."
+            "Invalid table. It carries no record of what was withheld: use suppress_table. "
+            "Tidy counts tell it in their column flag."
         )
-    if not isinstance(table, (pd.DataFrame, pd.Series)):
+    if not cross:
         return table[SUPPRESSED]
     index = pd.MultiIndex.from_tuples(_labels(table))
     mask = index.isin([tuple(key) for key in table.attrs[RECORD]["cells"]]).reshape(table.shape)

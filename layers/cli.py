@@ -15,7 +15,7 @@ import click
 
 from layers.cli_check import add_check
 from layers.cli_deeper import DEEPER
-from layers.cli_parts import Careful, Day, Stretch, note_redefined
+from layers.cli_parts import AS_PUBLISHED, Careful, Day, Stretch, note_redefined
 from layers.cli_sources import sources
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         ("--as-published",),
         {
             "is_flag": True,
-            "help": "Show the publisher's own small cells of places and nationalities. Default: withheld.",
+            "help": AS_PUBLISHED,
         },
     ),
 )

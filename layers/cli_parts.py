@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+AS_PUBLISHED = "Show the publisher's own small cells of places and nationalities. Default: withheld."
+"""Help of the option `--as-published`."""
+
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.5 on only
     """A day of the calendar, as YYYY-MM-DD."""

@@ -192,11 +192,7 @@ def history(source: str | None, format_: str) -> None:
     show_default=True,
     help="Warn where a larger share of the values compared was revised or withdrawn.",
 )
-@click.option(
-    "--as-published",
-    is_flag=True,
-    help="Show the publisher's own small cells of places and nationalities. Default: withheld.",
-)
+@click.option("--as-published", is_flag=True, help=AS_PUBLISHED)
 @_format
 def diff(a: str, b: str, threshold: float, as_published: bool, format_: str) -> None:
     """Say what vintage B added, revised and withdrew against the earlier vintage A.

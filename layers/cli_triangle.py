@@ -43,11 +43,7 @@ FORMATS = ("table", "csv", "json", "markdown", "svg")
     show_default=True,
     help="Likewise, of the newest vintages.",
 )
-@click.option(
-    "--as-published",
-    is_flag=True,
-    help="Show the publisher's own small cells of a place or nationality. Default: withheld.",
-)
+@click.option("--as-published", is_flag=True, help=AS_PUBLISHED)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-o", "--output", default="-", metavar="FILE|-", help="Default: stdout.")
 def triangle(

@@ -13,7 +13,7 @@ from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 from geo.stats import composition_phrases as say
 from geo.stats.asking import build_question
 from geo.stats.choice import read_meta
-from geo.stats.composition_maths import Share, grouped_share, herfindahl, share_change
+from geo.stats.composition_maths import Share, check_options, grouped_share, herfindahl, share_change
 from geo.stats.composition_tables import (
     BY,
     QUARTER_DAYS,
@@ -21,7 +21,9 @@ from geo.stats.composition_tables import (
     Composition,
     choose_parts,
     compose,
+    five_ends,
     known_tables,
+    leading_groups,
     quarters,
 )
 from geo.stats.locales import read_voice, round_half_up
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["composition_stats", "grouped_share", "herfindahl", "share_change"]
 
-_FIVE = 5
+
 _SAME = 5e-4
 """A range of an index that is narrower is printed as one number."""
 
@@ -139,7 +141,7 @@ def composition_stats(
     was not recorded.
     """
     check_choice(by, BY, name="by")
-    _check(top, smallest_group, design_effect)
+    check_options(top, smallest_group, design_effect)
     fixed = {"place": place, "nationality": nationality, "sex": sex, "age_group": age_group}
     if fixed[by]:
         raise InvalidInputError(f"Invalid {by} '{fixed[by]}'. It is what people are told apart by.")
@@ -173,18 +175,6 @@ def composition_stats(
     return to_frame(records, notes=notes)
 
 
-def _check(top: int, smallest: float, design_effect: float | None) -> None:
-    """Check the options."""
-    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
-        raise InvalidInputError(f"Invalid top '{top}'. It must be a whole number of at least 1.")
-    if not smallest >= 10:
-        raise InvalidInputError(f"Invalid smallest_group '{smallest}'. It must be a number of at least 10.")
-    if design_effect is not None and not design_effect >= 1:
-        raise InvalidInputError(
-            f"Invalid design_effect '{design_effect}'. It must be a number of at least 1."
-        )
-
-
 def _records(asked: _Asked) -> list[Stat]:
     """Answer for one corridor."""
     q = asked.q
@@ -193,7 +183,7 @@ def _records(asked: _Asked) -> list[Stat]:
     except UnavailableError as why:
         names = ("share_of_recorded", "unknown_count", "top_five_share", "herfindahl", "share_change")
         return [q.refusal(name, why) for name in names]
-    leading = [str(name) for name in now.named.index[: asked.top]]
+    leading = leading_groups(now, asked.top)
     shares = [_share(asked, now, name) for name in leading]
     if now.rest:
         shares.append(_share(asked, now, REST))
@@ -233,12 +223,8 @@ def _answer(
 ) -> Stat:
     """Make a record, and note what is withheld."""
     q = asked.q
-    notes: list[str] = more.pop("notes", [])
+    notes = [*more.pop("notes", []), *say.parts_notes(q.voice, parts)]
     stat = q.answer(name, value, clause, q.need(q.period), **more)
-    if parts.rest > parts.recorded / 100:
-        notes = [*notes, say.rest_note(q.voice)]
-    if parts.withheld:
-        notes = [*notes, say.withheld(q.voice, len(parts.withheld))]
     if not notes:
         return stat
     told = [*notes, *stat.detail["notes"]]
@@ -249,20 +235,40 @@ def _answer(
 def _share(asked: _Asked, now: Composition, category: str) -> Stat:
     """Make the share of one group."""
     q, part = asked.q, float(now.cells[category])
-    value = percent(part, now.recorded)
     name = say.group(q.voice, asked.by, category)
-    exact = part / now.recorded * 100
-    clause = say.share(q.voice, name, exact, _whole(asked, now.recorded), q.period, now.unknown)
+    if category in now.withheld:
+        return _share_range(asked, now, category, name)
+    value, exact = percent(part, now.recorded), part / now.recorded * 100
+    told = say.percent(q.voice, exact)
+    clause = say.share(q.voice, name, told, _whole(asked, now.recorded), q.period, now)
     more: dict[str, Any] = {}
-    if now.unknown:
+    if now.unknown_most:
         total = now.recorded + now.unknown
-        low, high = part / total * 100, (part + now.unknown) / total * 100
+        low, high = part / total * 100, (part + now.unknown_most) / total * 100
         notes = say.range_note(q.voice, low, high)
-        more = {"low": low, "high": high, "interval": say.unknown_range(q.voice), "notes": notes}
+        more = {"low": min(low, value), "high": max(high, value), "notes": notes}
+        more["interval"] = say.unknown_range(q.voice)
     detail = _told(asked, now, category=category, part=part, exact=exact)
     return _answer(
         asked, now, "share_of_recorded", value, clause, unit="%", base=now.recorded, detail=detail, **more
     )
+
+
+def _share_range(asked: _Asked, now: Composition, category: str, name: str) -> Stat:
+    """Make the share of a group of which a figure is withheld, as the range that the others leave."""
+    voice = asked.q.voice
+    low = float(now.least[category]) / now.recorded * 100
+    fewest = now.recorded + now.unknown - now.unknown_most
+    high = min(float(now.most[category]) / fewest * 100, 100.0)
+    told = say.between(voice, low, high)
+    clause = say.share(voice, name, told, _whole(asked, now.recorded), asked.q.period, now)
+    more: dict[str, Any] = {"unit": "%", "base": now.recorded, "flags": ("range_only",), "low": low}
+    more |= {
+        "high": high,
+        "interval": say.withheld_range(voice),
+        "detail": _told(asked, now, category=category),
+    }
+    return _answer(asked, now, "share_of_recorded", math.nan, clause, **more)
 
 
 def _unknown(asked: _Asked, now: Composition) -> Stat:
@@ -271,26 +277,29 @@ def _unknown(asked: _Asked, now: Composition) -> Stat:
     total = now.recorded + now.unknown
     counted = say.people(q.voice, dict(q.wording), total)
     value = now.unknown / total * 100
-    clause = say.unknown(q.voice, asked.by, now.unknown, counted, q.period, value)
+    clause = say.unknown(q.voice, asked.by, now, counted, q.period, value)
     detail = _told(asked, now, percent=percent(now.unknown, total))
-    return _answer(asked, now, "unknown_count", now.unknown, clause, base=total, detail=detail)
+    more: dict[str, Any] = {}
+    if now.unknown_most > now.unknown:
+        more = {"low": now.unknown, "high": now.unknown_most, "interval": say.withheld_range(q.voice)}
+    return _answer(asked, now, "unknown_count", now.unknown, clause, base=total, detail=detail, **more)
 
 
 def _top_five(asked: _Asked, now: Composition) -> Stat:
     """Make the share of the five largest groups; at least so much where a rest could hold a larger one."""
-    q = asked.q
-    largest = now.named.iloc[:_FIVE]
-    value = percent(float(largest.sum()), now.recorded)
-    hidden = now.rest if len(largest) == _FIVE and now.rest > float(largest.iloc[-1]) else 0.0
-    hidden = now.rest if len(largest) < _FIVE and now.rest else hidden
+    q, (low, top, names) = asked.q, five_ends(now)
+    value, high = percent(low, now.recorded), math.nan
     more: dict[str, Any] = {}
-    high = math.nan
-    if hidden:
-        high = (float(now.named.iloc[: _FIVE - 1].sum()) + hidden) / now.recorded * 100
-        more = {"low": value, "high": min(high, 100.0), "interval": say.rest_range(q.voice)}
-    exact = float(largest.sum()) / now.recorded * 100
-    clause = say.five(q.voice, exact, _whole(asked, now.recorded), q.period, now.unknown, high)
-    detail = _told(asked, now, categories=[str(name) for name in largest.index], exact=exact)
+    if top - low > _SAME * now.recorded:
+        if now.withheld and (not low or top - low > now.recorded / 2):
+            why = UnavailableError(say.group_withheld(q.voice), "suppressed", period=q.period)
+            return q.refusal("top_five_share", why)
+        high = top / now.recorded * 100
+        interval = say.withheld_range(q.voice) if now.withheld else say.rest_range(q.voice)
+        more = {"low": min(value, high), "high": high, "interval": interval}
+    exact = low / now.recorded * 100
+    clause = say.five(q.voice, exact, _whole(asked, now.recorded), q.period, now, high)
+    detail = _told(asked, now, categories=names, exact=exact)
     return _answer(
         asked, now, "top_five_share", value, clause, unit="%", base=now.recorded, detail=detail, **more
     )
@@ -300,9 +309,8 @@ def _herfindahl(asked: _Asked, now: Composition) -> Stat:
     """Make the Herfindahl index; a range where a rest is not told apart, nothing where a cell is withheld."""
     q = asked.q
     if now.withheld:
-        return q.refusal(
-            "herfindahl", UnavailableError(say.group_withheld(q.voice), "suppressed", period=q.period)
-        )
+        why = UnavailableError(say.group_withheld(q.voice), "suppressed", period=q.period)
+        return q.refusal("herfindahl", why)
     low = float(((now.named / now.recorded) ** 2).sum())
     high = low + (now.rest / now.recorded) ** 2
     ends = (low, low if high - low < _SAME else high)
@@ -331,11 +339,13 @@ def _changes(asked: _Asked, now: Composition, leading: list[str]) -> list[Stat]:
 def _change(asked: _Asked, now: Composition, before: Composition, base: Period, category: str) -> Stat:
     """Make the change of one group's share, in percentage points."""
     q = asked.q
-    if category in before.withheld or (category not in before.cells and before.rest):
-        reason = (say.group_withheld if category in before.withheld else say.not_named)(q.voice)
-        flag = "suppressed" if category in before.withheld else "not_applicable"
-        why = UnavailableError(reason, flag, period=q.period, detail={"by": asked.by, "category": category})
-        return q.refusal("share_change", why)
+    hidden = category in {*now.withheld, *before.withheld}
+    if hidden or (category not in before.cells and before.rest):
+        name = say.group(q.voice, asked.by, category)
+        reason = say.group_withheld(q.voice, name) if hidden else say.not_named(q.voice, name)
+        flag = "suppressed" if hidden else "not_applicable"
+        about = {"by": asked.by, "category": category}
+        return q.refusal("share_change", UnavailableError(reason, flag, period=q.period, detail=about))
     pair = _grouped(asked, now, q.period, category), _grouped(asked, before, base, category)
     given = asked.design_effect is not None
     change, low, high = (100 * value for value in share_change(*pair))
@@ -384,7 +394,7 @@ def _grouped(asked: _Asked, parts: Composition, period: Period, category: str) -
     if asked.design_effect is not None:
         return grouped_share([part], [parts.recorded], design_effect=asked.design_effect)
     held = quarters(asked.q, asked.rows, asked.by, period, category)
-    if len(held) < 3 or parts.withheld:
+    if len(held) < 3:
         return grouped_share([part], [parts.recorded])
     split = grouped_share([x for x, _ in held], [n for _, n in held])
     return dataclasses.replace(split, value=part / parts.recorded)

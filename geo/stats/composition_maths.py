@@ -162,3 +162,15 @@ def share_change(now: Share, before: Share, *, level: float = 0.05) -> tuple[flo
     times = float(stdtrit(freedom, 1 - level / 2)) if np.isfinite(freedom) else float(ndtri(1 - level / 2))
     half = times * variance**0.5
     return change, max(change - half, -1.0), min(change + half, 1.0)
+
+
+def check_options(top: int, smallest: float, design_effect: float | None) -> None:
+    """Check the options."""
+    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
+        raise InvalidInputError(f"Invalid top '{top}'. It must be a whole number of at least 1.")
+    if not smallest >= 10:
+        raise InvalidInputError(f"Invalid smallest_group '{smallest}'. It must be a number of at least 10.")
+    if design_effect is not None and not design_effect >= 1:
+        raise InvalidInputError(
+            f"Invalid design_effect '{design_effect}'. It must be a number of at least 1."
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from geo.stats.when import when
 
 if TYPE_CHECKING:
+    from geo.stats.composition_tables import Composition
     from geo.stats.locales import Voice
     from geo.stats.periods import Period
 
@@ -74,27 +75,55 @@ def group(v: Voice, by: str, category: str) -> str:
     return v.say("people aged {group}", group=category)
 
 
-def not_recorded_tail(v: Voice, clause: str, unknown: float) -> str:
+def not_recorded_tail(v: Voice, clause: str, parts: Composition) -> str:
     """Add for how many it was not recorded."""
-    if unknown == 0:
+    number = v.number(parts.unknown)
+    if parts.unknown_most > parts.unknown:
+        if parts.unknown == 0:
+            return v.say("{clause}; for how many it was not recorded is withheld", clause=clause)
+        return v.say("{clause}; for at least {number} it was not recorded", clause=clause, number=number)
+    if parts.unknown == 0:
         return v.say("{clause}; the figures give none as not recorded", clause=clause)
-    return v.say("{clause}; for {number} it was not recorded", clause=clause, number=v.number(unknown))
+    return v.say("{clause}; for {number} it was not recorded", clause=clause, number=number)
 
 
-def share(v: Voice, name: str, value: float, denominator: str, period: Period, unknown: float) -> str:
+def share(v: Voice, name: str, told: str, denominator: str, period: Period, parts: Composition) -> str:
     """Say which share a group made up."""
     clause = v.say(
         "{group} made up {share} of {whole} {when}",
         group=name,
-        share=percent(v, value),
+        share=told,
         whole=denominator,
         when=when(v, period),
     )
-    return not_recorded_tail(v, clause, unknown)
+    return not_recorded_tail(v, clause, parts)
 
 
-def unknown(v: Voice, by: str, number: float, counted: str, period: Period, value: float) -> str:
+def between(v: Voice, low: float, high: float) -> str:
+    """Write a share that is known as a range."""
+    ends = percent(v, low), percent(v, high)
+    return ends[0] if ends[0] == ends[1] else v.say("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def unknown(v: Voice, by: str, parts: Composition, counted: str, period: Period, value: float) -> str:
     """Say for how many nothing was recorded."""
+    number = parts.unknown
+    if parts.unknown_most > number:
+        if number == 0:
+            return v.say(
+                "{when}, for how many of {people} the {by} was not recorded is withheld",
+                when=when(v, period),
+                people=counted,
+                by=v.messages.gettext(_NOUNS[by]),
+            )
+        return v.say(
+            "{when}, the {by} of at least {number} of {people} was not recorded ({share})",
+            when=when(v, period),
+            by=v.messages.gettext(_NOUNS[by]),
+            number=v.number(number),
+            people=counted,
+            share=percent(v, value),
+        )
     if number == 0:
         return v.say(
             "{when}, the figures give none of {people} as not recorded by {by}",
@@ -112,7 +141,7 @@ def unknown(v: Voice, by: str, number: float, counted: str, period: Period, valu
     )
 
 
-def five(v: Voice, value: float, denominator: str, period: Period, unknown: float, high: float) -> str:
+def five(v: Voice, value: float, denominator: str, period: Period, parts: Composition, high: float) -> str:
     """Say which share the five largest nationalities made up."""
     told = percent(v, value)
     if high == high:
@@ -123,7 +152,7 @@ def five(v: Voice, value: float, denominator: str, period: Period, unknown: floa
         whole=denominator,
         when=when(v, period),
     )
-    return not_recorded_tail(v, clause, unknown)
+    return not_recorded_tail(v, clause, parts)
 
 
 def concentration(v: Voice, by: str, low: float, high: float, period: Period) -> str:
@@ -197,8 +226,16 @@ def rest_note(v: Voice) -> str:
 def withheld(v: Voice, number: int) -> str:
     """Say that groups are withheld."""
     return v.say_plural(
-        "{number} small group is withheld.", "{number} small groups are withheld.", number, number=number
+        "Figures of {number} group are withheld, to protect small groups.",
+        "Figures of {number} groups are withheld, to protect small groups.",
+        number,
+        number=number,
     )
+
+
+def some_unknown_withheld(v: Voice) -> str:
+    """Say that some of those not recorded stand among those recorded."""
+    return v.say("A few of those not recorded are withheld and stand among those recorded.")
 
 
 def method(v: Voice, effects: tuple[float, float], *, given: bool) -> str:
@@ -226,6 +263,21 @@ def rest_range(v: Voice) -> str:
     return v.say("possible range, whatever the groups not named are")
 
 
+def withheld_range(v: Voice) -> str:
+    """Name the range that withheld figures leave."""
+    return v.say("possible range, whatever the withheld figures are")
+
+
+def parts_notes(v: Voice, parts: Composition) -> list[str]:
+    """Say what is not named, and what is withheld."""
+    notes = [rest_note(v)] if parts.rest > parts.recorded / 100 else []
+    if parts.unknown_most > parts.unknown:
+        notes.append(some_unknown_withheld(v))
+    if parts.withheld:
+        notes.append(withheld(v, len(parts.withheld)))
+    return notes
+
+
 def confidence(v: Voice) -> str:
     """Name the interval of a change."""
     return v.say("95\N{NO-BREAK SPACE}% confidence")
@@ -250,9 +302,16 @@ def too_fine(v: Voice) -> str:
     return v.say("nationality by place is shown for a quarter or longer only")
 
 
-def group_withheld(v: Voice) -> str:
-    """Say that a group is withheld in one of the periods."""
-    return v.say("a group this small is withheld")
+def group_withheld(v: Voice, name: str = "") -> str:
+    """Say that figures of a group are withheld."""
+    if name:
+        return v.say("figures of {group} are withheld to protect small groups", group=name)
+    return v.say("figures of some groups are withheld to protect small groups")
+
+
+def unknown_withheld(v: Voice) -> str:
+    """Say that too much is withheld to tell how many were recorded."""
+    return v.say("so much is withheld that it cannot be said how many were recorded")
 
 
 def few_unknown(v: Voice) -> str:
@@ -260,9 +319,9 @@ def few_unknown(v: Voice) -> str:
     return v.say("those not recorded are too few to be shown beside the others")
 
 
-def not_named(v: Voice) -> str:
+def not_named(v: Voice, name: str) -> str:
     """Say that the other period does not name the group."""
-    return v.say("the figures of the other period do not name the group")
+    return v.say("the figures of the other period do not name {group}", group=name)
 
 
 def nothing(v: Voice, corridor: str, by: str) -> str:

@@ -25,6 +25,11 @@ NOT_RECORDED: Final = ("unknown", "not_recorded")
 """Categories that stay out of denominators."""
 REST: Final = "other"
 """The category that holds what a report does not name: in denominators, never ranked."""
+FIVE: Final = 5
+_LEADING: Final = 50
+"""Fewest people of a group of which something is withheld, for a range of its share."""
+_UNSURE: Final = 0.01
+"""Part of the people recorded that may be withheld ones of whom nothing was recorded."""
 SMALL_CELL: Final = 5
 """Cells of 1 to 4 are withheld in cross-tables."""
 QUARTER_DAYS: Final = 90
@@ -42,15 +47,22 @@ class Composition:
     recorded : float
         Their sum, withheld ones included: the denominator.
     unknown : float
-        People whose category was not recorded.
+        People whose category was not recorded; at least so many where some of them are withheld.
     withheld : tuple of str
         Categories whose cells are not shown.
+    least, most : Series of float
+        What the figures shown say of every category, withheld ones included.
+    unknown_most : float
+        Above `unknown` where some of those not recorded are withheld: the difference stands in `recorded`.
     """
 
     cells: pd.Series[float]
     recorded: float
     unknown: float
     withheld: tuple[str, ...]
+    least: pd.Series[float]
+    most: pd.Series[float]
+    unknown_most: float
 
     @property
     def named(self) -> pd.Series[float]:
@@ -155,7 +167,14 @@ def _added(rows: pd.DataFrame, over: list[str]) -> pd.DataFrame:
 
 
 def compose(
-    q: Question, rows: pd.DataFrame, by: str, period: Period, *, crossed: int, smallest: float
+    q: Question,
+    rows: pd.DataFrame,
+    by: str,
+    period: Period,
+    *,
+    crossed: int,
+    smallest: float,
+    unsure: float = _UNSURE,
 ) -> Composition:
     """Return the parts of a period.
 
@@ -173,6 +192,8 @@ def compose(
         Dimensions of the table, time apart.
     smallest : float
         Fewest people recorded for which shares are given.
+    unsure : float
+        Greatest part of those recorded that may be withheld ones of whom nothing was recorded.
 
     Raises
     ------
@@ -181,13 +202,16 @@ def compose(
         not recorded would be a small cell of a cross-table.
     """
     total = q.need(period).value
-    cells = period_cells(rows, by, period, exact=q.series.overlapping)
-    unknown = float(cells.reindex(NOT_RECORDED).fillna(0.0).sum())
+    held = held_rows(rows, period, exact=q.series.overlapping)
+    cells = _added_up(held, by)
+    least, most = _ends(q, held, by, period)
+    unknown = float(least.reindex(NOT_RECORDED).fillna(0.0).sum())
+    unknown_most = float(most.reindex(NOT_RECORDED).fillna(0.0).sum())
     known = cells.drop(list(NOT_RECORDED), errors="ignore")
     unlisted = 0.0 if cells.isna().any() else total - float(cells.sum())
     if unlisted < 0:
         raise UnavailableError(say.parts_exceed(q.voice), "not_applicable", period=period)
-    unknown += unlisted
+    unknown, unknown_most = unknown + unlisted, min(unknown_most + unlisted, total)
     recorded = total - unknown
     if recorded < smallest:
         reason = say.too_few(q.voice, recorded, smallest)
@@ -195,18 +219,74 @@ def compose(
     table = crossed + (period.n_days < QUARTER_DAYS) >= 2
     if table and 0 < unknown < SMALL_CELL:
         raise UnavailableError(say.few_unknown(q.voice), "suppressed", period=period)
+    if unknown_most - unknown > unsure * recorded:
+        raise UnavailableError(say.unknown_withheld(q.voice), "suppressed", period=period)
     hidden = withhold(known) if table else known.isna()
     shown = known.mask(hidden).sort_index().sort_values(ascending=False, kind="stable")
-    return Composition(shown, recorded, unknown, tuple(sorted(known.index[hidden])))
+    least = least.reindex(shown.index).mask(hidden & known.notna(), 0.0)
+    most = most.reindex(shown.index).mask(hidden & known.notna(), recorded - float(shown.sum()))
+    withheld = tuple(sorted(known.index[hidden]))
+    return Composition(shown, recorded, unknown, withheld, least, most, unknown_most)
 
 
-def period_cells(rows: pd.DataFrame, by: str, period: Period, *, exact: bool) -> pd.Series[float]:
-    """Add up each category over a period; NaN where a part was withheld or is missing."""
+def _ends(
+    q: Question, held: pd.DataFrame, by: str, period: Period
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return the least and the greatest number of each category that the figures shown allow.
+
+    A withheld cell holds from 0 to what the published whole of its stretch leaves beside the cells shown.
+    """
+    groups = held.groupby([terms.PERIOD_START, terms.PERIOD_END])[terms.VALUE]
+    shown = groups.transform("sum")
+    missing = held[terms.VALUE].isna()
+    left = pd.Series(0.0, index=held.index)
+    ends = held.loc[missing, [terms.PERIOD_START, terms.PERIOD_END]].drop_duplicates()
+    for start, end in ends.itertuples(index=False):
+        try:
+            whole = q.need(Period(start.date(), end.date())).value
+        except UnavailableError:
+            whole = q.need(period).value
+        inside = missing & (held[terms.PERIOD_START] == start) & (held[terms.PERIOD_END] == end)
+        left[inside] = (whole - shown[inside]).clip(lower=0.0)
+    least = held[terms.VALUE].fillna(0.0)
+    return least.groupby(held[by]).sum(), (least + left).groupby(held[by]).sum()
+
+
+def leading_groups(parts: Composition, top: int) -> list[str]:
+    """Return the largest groups that are shown, or known within a hundredth of those recorded."""
+    least = parts.least.drop(REST, errors="ignore")
+    loose = parts.most.reindex(least.index) - least
+    withheld = least.index.isin(parts.withheld)
+    known = ~withheld | ((least >= _LEADING) & (loose <= _UNSURE * parts.recorded))
+    found = least[known].sort_values(ascending=False, kind="stable")
+    return [str(name) for name in found.index[:top]]
+
+
+def five_ends(parts: Composition) -> tuple[float, float, list[str]]:
+    """Return how many people the five largest groups hold at least and at most, and which are told.
+
+    A rest that is not named, and what is withheld, could hold a larger group than the fifth.
+    """
+    least = parts.least.drop(REST, errors="ignore")
+    told = least[least > 0].nlargest(FIVE)
+    low = float(told.sum())
+    rest = float(parts.most.get(REST, 0.0))
+    loose = parts.recorded - float(parts.least.sum()) if parts.withheld else 0.0
+    candidates = float(parts.most.nlargest(FIVE).sum())
+    top = min(candidates, low + loose + rest, parts.recorded)
+    return low, max(top, low), [str(name) for name in told.index]
+
+
+def held_rows(rows: pd.DataFrame, period: Period, *, exact: bool) -> pd.DataFrame:
+    """Return the rows within a period; with `exact` those of the period itself."""
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
     if exact:
-        held = rows[(rows[terms.PERIOD_START] == start) & (rows[terms.PERIOD_END] == end)]
-    else:
-        held = rows[(rows[terms.PERIOD_START] >= start) & (rows[terms.PERIOD_END] <= end)]
+        return rows[(rows[terms.PERIOD_START] == start) & (rows[terms.PERIOD_END] == end)]
+    return rows[(rows[terms.PERIOD_START] >= start) & (rows[terms.PERIOD_END] <= end)]
+
+
+def _added_up(held: pd.DataFrame, by: str) -> pd.Series[float]:
+    """Add up each category; NaN where a part was withheld or is missing."""
     cells: pd.Series[float] = held.groupby(by)[terms.VALUE].agg(lambda values: values.sum(skipna=False))
     return cells
 
@@ -243,13 +323,12 @@ def quarters(
         begin = period.start if running else dt.date.fromordinal(int(start))
         stretch = Period(begin, dt.date.fromordinal(int(end)))
         try:
-            parts = compose(q, rows, by, stretch, crossed=0, smallest=0)
+            parts = compose(q, rows, by, stretch, crossed=0, smallest=0, unsure=0.1)
         except UnavailableError:
             return []
-        cells = period_cells(rows, by, stretch, exact=running)
-        if (category not in cells and parts.rest) or parts.cells.isna().any():
+        if category in parts.withheld or (category not in parts.cells and parts.rest):
             return []
-        held = float(cells.get(category, 0.0)), parts.recorded
+        held = float(parts.cells.get(category, 0.0)), parts.recorded
         step = (held[0] - earlier[0], held[1] - earlier[1]) if running else held
         if not 0 <= step[0] <= step[1]:
             return []

@@ -76,7 +76,10 @@ def calmer(v: Voice, period: Period, *, days: int, of: int, calm_m: float) -> st
         "{when}, {calmer} of {all}: days whose mean significant wave height in the box was below {height} m",
         when=when(v, period),
         calmer=v.say_plural(
-            "{number} calmer-sea day", "{number} calmer-sea days", days, number=v.number(days)
+            "there was {number} calmer-sea day",
+            "there were {number} calmer-sea days",
+            days,
+            number=v.number(days),
         ),
         all=v.number(of),
         height=v.number(calm_m, places=2).rstrip("0").rstrip(".,"),

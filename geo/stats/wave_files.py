@@ -226,6 +226,8 @@ def _version(values: Any, label: str) -> NDArray[np.intp]:  # noqa: ANN401 - an 
 
 def _open(path: Path) -> xr.Dataset:
     """Open a file without reading its values."""
+    import pyproj  # noqa: F401 - ecCodes, which xarray loads, brings a PROJ of its own, and the first one stays
+
     options: dict[str, Any] = {"chunks": None, "decode_timedelta": False}
     if path.suffix.lower() in _GRIB:
         import_extra("cfgrib", extra="grib", purpose=f"reading GRIB files ({path.name})")

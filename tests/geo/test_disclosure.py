@@ -645,3 +645,9 @@ def test_addresses_and_numbers_in_cells_are_refused_and_never_repeated(cell, wha
 def test_all_that_is_embedded_passes():
     disclosure.check_no_identities(read_counts(), place="embedded counts")
     disclosure.check_no_identities(read_incidents(), place="embedded incidents")
+
+
+def test_tidy_counts_are_no_table_whose_withheld_cells_can_be_looked_up():
+    counts = disclosure.protected(read_counts(source="italy_ministry").head(40))
+    with pytest.raises(InvalidInputError, match="carries no record of what was withheld"):
+        disclosure.is_suppressed(counts)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.counts import check_counts
+from geo.counts import check_counts, read_counts
+from geo.disclosure import protected
 from geo.errors import InvalidInputError, NotCoveredError, UnknownNameError
 from geo.stats import to_json
 from geo.stats.composition import composition_stats, grouped_share, herfindahl, share_change
@@ -169,7 +170,11 @@ def test_a_table_crossed_by_sex_is_added_up_or_taken_by_part(tally):
     women = composition_stats(counts, "north", sex="female")
     assert _of(women, "unknown_count")["detail"]["withheld"] == ["AFG", "IRN"]
     assert "share_of_recorded" not in women.index.get_level_values(1)
-    assert "2 small groups are withheld." in _of(women, "top_five_share")["sentence"]
+    assert (
+        "Figures of 2 groups are withheld, to protect small groups."
+        in _of(women, "unknown_count")["sentence"]
+    )
+    assert {"unavailable", "suppressed"} <= set(_of(women, "top_five_share")["flags"])
     assert "suppressed" in _of(women, "herfindahl")["flags"]
     jsonschema.validate(to_json(women), SCHEMA)
 
@@ -229,6 +234,60 @@ def test_a_withheld_part_is_not_guessed(tally):
     assert _of(table, "unknown_count")["detail"]["withheld"] == ["IRN"]
 
 
+@pytest.fixture(scope="module")
+def withheld():
+    """Return the embedded figures with small cells withheld, as the commands read them."""
+    return protected(read_counts())
+
+
+@pytest.mark.parametrize("period", ["2018", "2020", "2021", "2022-Q3", "2018/2023"])
+def test_withholding_small_cells_changes_no_share_and_no_ranking_of_large_groups(counts, withheld, period):
+    open_table = composition_stats(counts, "channel", period=period)
+    table = composition_stats(withheld, "channel", period=period)
+    published = {row["category"]: row["exact"] for row in open_table["detail"] if "part" in row}
+    rows = table.xs("share_of_recorded", level=1).to_dict("records")
+    for row in rows:
+        category = row["detail"]["category"]
+        if category in published and row["value"] == row["value"]:
+            assert row["detail"]["exact"] == pytest.approx(published[category], abs=0.05)
+        elif category in published:
+            assert row["low"] <= published[category] <= row["high"]
+    if period != "2018":
+        told = [row["detail"]["category"] for row in rows if row["detail"]["category"] != "other"]
+        assert told[:3] == [name for name in published if name != "other"][:3]
+    unknown, true = _of(table, "unknown_count"), _of(open_table, "unknown_count")["value"]
+    assert unknown["value"] <= true
+    if unknown["value"] < true:
+        assert unknown["low"] <= true <= unknown["high"]
+        assert "the figures give none" not in " ".join(table["sentence"])
+    five, true = _of(table, "top_five_share"), _of(open_table, "top_five_share")["value"]
+    assert five["value"] <= true + 0.11
+    assert true <= (five["high"] if five["high"] == five["high"] else five["value"]) + 0.11
+    assert five["value"] == pytest.approx(true, abs=0.11) or "at least" in five["sentence"]
+
+
+def test_a_change_keeps_its_interval_where_other_groups_are_withheld(withheld):
+    row = _of(composition_stats(withheld, "channel", period="2022"), "share_change", "IRN")
+    assert row["low"] < row["value"] < row["high"]
+    assert row["detail"]["design_effect"] > 1
+
+
+def test_a_value_that_is_rounded_stays_within_its_range(counts):
+    row = _of(composition_stats(counts, "channel", period="2023"), "share_of_recorded", "other")
+    assert row["low"] <= row["value"] <= row["high"]
+    assert row["low"] <= row["detail"]["exact"] <= row["high"]
+
+
+def test_so_much_unrecorded_that_is_withheld_leaves_no_shares(tally):
+    rows = tally({(2031, "Q1"): {"AFG": 90, "IRN": 60, "unknown": 30}})
+    hidden = rows["nationality"].isin(["IRN", "unknown"])
+    rows.loc[hidden, "value"] = math.nan
+    rows.loc[hidden, "flag"] = "suppressed"
+    table = composition_stats(rows, "north")
+    assert table["value"].isna().all()
+    assert "it cannot be said how many were recorded" in table["sentence"].iloc[0]
+
+
 # --- changes
 def test_a_change_has_an_interval_wider_than_that_of_independent_people(tally):
     quarters = _year(2030, *[{"AFG": x, "IRN": 100 - x} for x in (10, 30, 20, 20)])
@@ -270,7 +329,7 @@ def test_a_group_that_the_other_year_does_not_name_has_no_change(tally):
     quarters = {(2030, "Q1"): {"AFG": 60, "other": 40}, (2031, "Q1"): {"AFG": 60, "IRN": 90}}
     table = composition_stats(tally(quarters), "north")
     row = _of(table, "share_change", "IRN")
-    assert "the figures of the other period do not name the group" in row["sentence"]
+    assert "the figures of the other period do not name nationals of Iran" in row["sentence"]
     plain = {(2030, "Q1"): {"AFG": 60}, (2031, "Q1"): {"AFG": 60, "IRN": 90}}
     assert _of(composition_stats(tally(plain), "north"), "share_change", "IRN")["value"] == 60
 
@@ -290,7 +349,10 @@ def test_quarters_with_a_gap_or_a_changing_list_give_no_interval(tally):
     assert math.isnan(_of(table, "share_change", "IRN")["low"])
     rows = tally(_year(2030, *even) | _year(2031, *even))
     rows.loc[(rows["nationality"] == "IRN") & (rows["period_start"] == "2031-04-01"), "value"] = math.nan
-    assert math.isnan(_of(composition_stats(rows, "north", period="2031"), "share_change", "AFG")["low"])
+    rows.loc[rows["value"].isna(), "flag"] = "suppressed"
+    table = composition_stats(rows, "north", period="2031")
+    assert _of(table, "share_change", "AFG")["low"] < 0 < _of(table, "share_change", "AFG")["high"]
+    assert "IRN" in _of(table, "unknown_count")["detail"]["withheld"]
     over = tally(_year(2030, *even) | _year(2031, *even))
     over.loc[(over["nationality"] == "") & (over["period_start"] == "2031-04-01"), "value"] = 99
     over.loc[(over["nationality"] == "") & (over["period_start"] == "2031-07-01"), "value"] = 101

@@ -1,6 +1,8 @@
 """Wave files as publishers lay them out: one cube comes out, read a slice at a time, of the past only."""
 
 import importlib.util
+import subprocess
+import sys
 
 import netCDF4
 import numpy as np
@@ -305,3 +307,21 @@ def test_a_grib_file_reads_the_same(tmp_path):
     waves = read_waves(path, retrieved_on=LATER)
     np.testing.assert_allclose(waves.values, expected(4), atol=1e-3)
     assert waves["time"].values[0] == np.datetime64("2031-01-01T00:00")
+
+
+def test_reading_waves_first_leaves_projections_whole(tmp_path):
+    code = (
+        "import sys, numpy as np, xarray as xr\n"
+        "from geo.stats import read_waves\n"
+        "data = xr.Dataset({'swh': (('time', 'latitude', 'longitude'), np.ones((1, 2, 2)), {'units': 'm'})},"
+        " coords={'time': np.array(['2031-01-01'], 'M8[ns]'),"
+        " 'latitude': [51.0, 51.5], 'longitude': [1.0, 1.5]})\n"
+        "data.to_netcdf(sys.argv[1])\n"
+        "read_waves(sys.argv[1], retrieved_on='2031-02-01')\n"
+        "import pyproj\n"
+        "print(pyproj.CRS(4326).name)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "waves.nc")], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "WGS 84"
