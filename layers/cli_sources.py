@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from layers.cli_parts import Careful, Day
+from layers.cli_parts import AS_PUBLISHED, Careful, Day
 from layers.cli_triangle import triangle
 
 if TYPE_CHECKING:

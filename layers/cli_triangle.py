@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layers.cli_parts import Careful, Day
+from layers.cli_parts import AS_PUBLISHED, Careful, Day
 
 if TYPE_CHECKING:
     import datetime as dt
