@@ -30,10 +30,11 @@ format: $(VENV)/.test ## format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-data: $(VENV)/.test ## rewrite what is generated: contents, docs/data.md, docs/cli.md, the phrase catalogue
-	$(BIN)/python tools/build_contents.py
+data: $(VENV)/.test ## rewrite what is generated: the manifest of assets, docs/cli.md, the phrases, contents and docs/data.md
+	$(BIN)/python tools/build_manifest.py
 	$(BIN)/python tools/build_cli_docs.py
 	$(BIN)/python tools/build_catalogue.py
+	$(BIN)/python tools/build_contents.py
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

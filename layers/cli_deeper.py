@@ -1,4 +1,4 @@
-"""The options that choose kinds of statistics, and what each kind needs."""
+"""The options that choose kinds of statistics and what each needs, and whose borders maps show."""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ DEEPER: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
             "type": click.FloatRange(min=0, min_open=True),
             "metavar": "M",
             "help": "Mean wave height in metres below which a day is a calmer-sea one. No default.",
+        },
+    ),
+    (
+        ("--boundaries",),
+        {
+            "type": click.Path(path_type=Path),
+            "metavar": "FILE",
+            "help": "Official country borders of your own for maps: areas, one row per country.",
+        },
+    ),
+    (
+        ("--boundary-policy",),
+        {
+            "type": click.Choice(("default", "own", "none")),
+            "help": "Borders on maps: Natural Earth's, your own (--boundaries), or none.",
         },
     ),
 )

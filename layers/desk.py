@@ -50,6 +50,8 @@ def dossier_map(dossier: Dossier) -> folium.Map:
         figures=dossier.figures,
         as_of=dossier.options.as_of,
         known_on=dossier.options.known_on,
+        boundary_policy=dossier.options.boundary_policy,
+        boundaries=dossier.options.boundaries,
     )
 
 
@@ -276,7 +278,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
         name: value
         for name in options.__dataclass_fields__
         if (value := getattr(options, name)) not in (None, (), "", False)
-        and name not in {"routes", "counts", "claims", "waves"}
+        and name not in {"routes", "counts", "claims", "waves", "boundaries"}
         and (name, value) not in {("steps", "month"), ("divide_by", "nationality")}
     }
     inputs = [
@@ -286,7 +288,7 @@ def _manifest(dossier: Dossier, command: str) -> dict[str, Any]:
     ]
     inputs += [
         _own_file(path)
-        for path in (options.routes, options.counts, options.claims, *options.waves)
+        for path in (options.routes, options.counts, options.claims, options.boundaries, *options.waves)
         if path is not None and path.is_file()
     ]
     told = ("source", "measure", "basis", "corridor", "place", "last_day", "known_on", "licence")

@@ -57,6 +57,8 @@ class Options:
         As for :class:`geo.stats.Asked`.
     waves : tuple of Path
         Files of wave heights.
+    boundaries, boundary_policy
+        As for :func:`layers.build_map`.
     """
 
     corridors: tuple[str, ...] = ()
@@ -82,6 +84,8 @@ class Options:
     divide_by: str = "nationality"
     waves: tuple[Path, ...] = ()
     calm_m: float | None = None
+    boundaries: Path | None = None
+    boundary_policy: str | None = None
 
 
 class Holdings:

@@ -20,7 +20,7 @@ from shapely import LineString, Point
 
 import layers
 from layers.dossier import Dossier, Options
-from layers.page import page_html, save_page
+from layers.page import page_html, render_page, save_page
 from layers.sheet import RouteMap, build_map
 from layers.vendor import AssetError
 
@@ -239,16 +239,74 @@ def case_check_names(make, visit, tmp_path):
     assert layers.check_names() is None
 
 
+def hostile_frame():
+    shapes = [LineString([(0, 0), (1, 1)]), Point(0.5, 0.5)]
+    return gpd.GeoDataFrame({"name": [ALL, "b"], ALL: [ALL, "c"]}, geometry=shapes, crs="EPSG:4326")
+
+
+def case_show(make, visit, tmp_path):
+    shown = layers.show(make.stats(ALL))
+    seen = visit(render_page("A table", shown._repr_html_()), ready=None)
+    assert ALL in text_of(seen.page.locator("main")).replace("\u00a0", " ")
+    assert_inert(seen)
+
+
+def case_explore(make, visit, tmp_path):
+    sheet = layers.explore(hostile_frame(), column="name", name=ALL, title=ALL)
+    seen = visit(page_html(sheet))
+    assert text_of(seen.page.locator("h1")) == ALL
+    assert_inert(seen)
+
+
+def case_add_lines(make, visit, tmp_path):
+    sheet = hostile_map(make, ALL)
+    layers.add_lines(sheet, hostile_frame().iloc[:1], name=ALL, columns=["name", ALL], title="name")
+    seen = visit(page_html(sheet))
+    seen.page.hover(".leaflet-control-layers")
+    assert ALL in text_of(seen.page.locator(".leaflet-control-layers-overlays"))
+    assert_inert(seen)
+
+
+def hostile_picture(make):
+    corridors = make.corridors(ALL)
+    routes = make.routes(texts=(ALL, "b", "c", "d"), names=(ALL, "B", "C", "D"))
+    return layers.draw_map(corridors, make.stats(ALL), None, routes=routes, title=ALL)
+
+
+def case_draw_map(make, visit, tmp_path):
+    path = layers.save_picture(hostile_picture(make), tmp_path / "map.svg")
+    drawing = path.read_text(encoding="utf-8").partition("<svg")
+    seen = visit(without_policy(render_page("A picture", "<svg" + drawing[2])), ready=None)
+    assert "{{" in text_of(seen.page.locator("main"))
+    assert_inert(seen)
+
+
+def case_save_picture(make, visit, tmp_path):
+    for ending in ("png", "pdf", "svg"):
+        assert layers.save_picture(hostile_picture(make), tmp_path / f"map.{ending}").stat().st_size
+
+
+def case_thumbnail(make, visit, tmp_path):
+    small = layers.thumbnail(make.corridors(ALL), make.stats(ALL), None, routes=make.routes(), title=ALL)
+    assert all(payload in small.alt for payload in TEMPLATES)
+
+
 CASES = {
     "Dossier": case_dossier,
     "Options": case_options,
+    "add_lines": case_add_lines,
     "build_brief": case_build_brief,
     "build_map": case_build_map,
     "check_names": case_check_names,
+    "draw_map": case_draw_map,
+    "explore": case_explore,
     "export_layer": case_export_layer,
     "layer_frame": case_layer_frame,
     "layer_metadata": case_layer_metadata,
     "save_page": case_save_page,
+    "save_picture": case_save_picture,
+    "show": case_show,
+    "thumbnail": case_thumbnail,
     "write_bundle": case_write_bundle,
 }
 
