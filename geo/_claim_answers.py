@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo import _claim_phrases as phrases
 from geo import terms
-from geo._claim_files import TO_DATE, Claim
+from geo._claim_files import SHARES, TO_DATE, Claim
 from geo._claim_rounding import Judgement, judge
 from geo.errors import InvalidInputError, NotCoveredError, RoutewaysError, UnknownNameError
-from geo.stats import Period, Stat, parse_period, stats_records
+from geo.stats import Period, Stat, from_frame, parse_period, stats_records
 from geo.stats.choice import read_meta, series_rows
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ LOOKS_ON: Final = frozenset(
     {"rank", "rank_same_month", "rank_same_year", "record", "record_same_month", "peak", "seasonal_index"}
 )
 """Statistics whose answer changes as further periods come in."""
+_ALL: Final = 500
+"""More groups than any table of nationalities has."""
 _HELD_BY: Final = frozenset({"record", "record_same_month", "peak"})
 _SINCE: Final = frozenset({"highest_since", "lowest_since"})
 
@@ -85,6 +87,8 @@ def ask(
             as_of = min(as_of, until)
         if claim.period is None and claim.as_of and as_of < claim.as_of:
             return Answer(None, None, phrases.goes_beyond(voice, claim.as_of, as_of))
+    if claim.asked in SHARES or (claim.asked == "share" and claim.nationality):
+        return _shared(claim, counts, corridor, as_of, known_on, series, tongue)
     options = _question(claim, as_of, known_on, series, tongue)
     try:
         stat = stats_records(counts, corridor, statistics=[claim.asked], **options)
@@ -97,6 +101,33 @@ def ask(
         if parse_period(claim.against).start < begins:
             return Answer(None, None, phrases.begins(voice, begins))
     return _judged(claim, stat[0], voice)
+
+
+def _shared(
+    claim: Claim,
+    counts: pd.DataFrame,
+    corridor: Any,  # noqa: ANN401 - an id or a table
+    as_of: dt.date | None,
+    known_on: dt.date | None,
+    series: Mapping[str, str],
+    tongue: Tongue,
+) -> Answer:
+    """Judge a sentence about the share of a nationality, or of the five largest, among those recorded."""
+    from geo.stats.composition import composition_stats
+
+    names: dict[str, Any] = {name: value or None for name, value in series.items()}
+    names |= {"language": tongue.language, "catalogues": tongue.catalogues, "place": claim.place}
+    try:
+        table = composition_stats(
+            counts, corridor, period=claim.period, as_of=as_of, known_on=known_on, top=_ALL, **names
+        )
+    except (NotCoveredError, UnknownNameError, InvalidInputError) as error:
+        return Answer(None, None, _clause(error))
+    name = "top_five_share" if claim.asked == "top_five_share" else "share_of_recorded"
+    for stat in from_frame(table):
+        if stat.statistic == name and stat.detail.get("category", claim.nationality) == claim.nationality:
+            return _judged(claim, stat, tongue.voice)
+    return Answer(None, None, phrases.no_rows(tongue.voice, claim.nationality or claim.corridor))
 
 
 def _question(

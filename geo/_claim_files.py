@@ -36,7 +36,10 @@ TO_DATE: Final = frozenset(
     or name in {"same_point", "since", "all_time", "current_run_without", "threshold_date"}
 )
 """Statistics that end on the data date: the sentence's period says which day that is."""
-_PERCENT: Final = frozenset(name for name in STATISTICS if name.endswith("_change") or "share" in name)
+SHARES: Final = ("share_of_recorded", "top_five_share")
+"""Statistics of composition that a sentence may be about: "Albanian (28 %)", "71 % top five"."""
+NAMES: Final = (*STATISTICS, *SHARES)
+_PERCENT: Final = frozenset(name for name in NAMES if name.endswith("_change") or "share" in name)
 _DIGITS: Final = ("rank", "days_with", "longest_run", "current_run", "seasonal_index", "threshold_date")
 _SAME_MONTH: Final = {"rank": "rank_same_month", "record": "record_same_month"}
 _SINCE: Final = frozenset({"highest_since", "lowest_since"})
@@ -289,7 +292,7 @@ def _check_claim(entry: Mapping[str, Any], where: str, faults: list[str]) -> Cla
 
 _PLAIN: Final = frozenset(Claim.__dataclass_fields__) - {*FILTERS}
 _READERS: Final[Mapping[str, Any]] = {
-    "statistic": lambda text: check_choice(text, STATISTICS, name="statistic"),
+    "statistic": lambda text: check_choice(text, NAMES, name="statistic"),
     "measure": lambda text: check_choice(text, terms.MEASURES, name="measure"),
     "sex": lambda text: check_choice(text, [sex for sex in terms.SEXES if sex], name="sex"),
     "basis": lambda text: check_choice(text, [basis for basis in terms.BASES if basis], name="basis"),

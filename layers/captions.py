@@ -83,7 +83,7 @@ def figure_html(notes: Iterable[str], months: str = "") -> tuple[str, str]:
         if months
         else ""
     )
-    return opening, f"{small}<figcaption>{caption}</figcaption>\n</figure>"
+    return opening, f"<figcaption>{caption}</figcaption>\n</figure>{small}"
 
 
 def legs_html(layers: Iterable[Mapping[str, Any]]) -> str:

@@ -14,7 +14,6 @@ from geo.display import table_html
 from geo.errors import InvalidInputError
 from layers.dossier import Dossier
 from layers.features import view_bounds
-from layers.legend import DISCLAIMER
 from layers.literal import DataBlock
 from layers.shapes import has_shape, shape_features, to_degrees
 from layers.sheet import RouteMap, _fill, _sheet_data, build_map
@@ -241,8 +240,7 @@ def _shapes(
     }
     rest = len(frame) - int(has_shape(frame).sum())
     told = f"{len(frame) - rest:,} with a shape." + (f" {rest:,} without one, left out." if rest else "")
-    no_claim = DISCLAIMER.partition(". ")[0] + "."
-    text["notes"] = [no_claim if note == DISCLAIMER else note for note in text["notes"]]
+    text["notes"] = [note.partition(" Lines are generalised")[0] for note in text["notes"]]
     text |= {"asof": told, "summary": [], "legs": "", "drawn": told}
     sheet = RouteMap(title or name or "Map")
     _fill(sheet, data, text)

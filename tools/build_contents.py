@@ -85,7 +85,7 @@ constants:                         # what holds for every row
   licence: internal
 missing: ["", "-"]                 # cells that mean: not published
 suppressed: ["<5"]                 # cells that mean: withheld
-dates_are: month                   # where periods are first days of months: whether they stand for a day or a month
+dates_are: month                   # what the first day of a month stands for: a day, or the month
 """
 OTHERS = """\
 ### OpenStreetMap: official crossings and main roads

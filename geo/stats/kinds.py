@@ -167,7 +167,8 @@ def _rates(counts: pd.DataFrame, corridors: Any, asked: Asked) -> pd.DataFrame: 
 
     if asked.denominator is None:
         raise InvalidInputError(
-            "Invalid denominator 'None'. A death rate is never given without one: name one of "
+            "Invalid denominator 'None'. A death rate is never given without one (--denominator): name "
+            "one of "
             f"{', '.join(DENOMINATORS)}."
         )
     options = asked.take("source", "basis", "place", "denominator")

@@ -4,8 +4,9 @@ Every expected figure was recomputed from the rows with pandas sums, ranks and r
 """
 
 import pytest
+import yaml
 
-from geo.claims import Claim, check_claims
+from geo.claims import Claim, check_claims, read_claims
 from geo.counts import read_counts
 from geo.stats import parse_period
 
@@ -97,3 +98,30 @@ def test_a_month_that_was_published_with_another_says_so(counts):
     verdict = check_claims([asked], counts)[0]
     assert verdict.verdict == OPEN
     assert "only one figure was published for September to October 2017 together" in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict"),
+    [
+        ({"statistic": "share", "where": {"nationality": "ALB"}, "value": "28 %"}, "supported"),
+        ({"statistic": "share_of_recorded", "where": {"nationality": "ALB"}, "value": "28 %"}, "supported"),
+        (
+            {"statistic": "share_of_recorded", "where": {"nationality": "AFG"}, "value": "35 %"},
+            "contradicted",
+        ),
+        ({"statistic": "top_five_share", "value": "77 %"}, "supported"),
+        (
+            {"statistic": "share_of_recorded", "where": {"nationality": "FRA"}, "value": "1 %"},
+            "not checkable",
+        ),
+        (
+            {"statistic": "share", "where": {"nationality": "ALB"}, "value": "28 %", "period": "2025"},
+            "not checkable",
+        ),
+    ],
+)
+def test_shares_of_nationalities_as_the_press_prints_them(tmp_path, fields, verdict):
+    claim = {"id": "a", "text": "t", "source": "press", "corridor": "channel", "period": "2022", **fields}
+    path = tmp_path / "claims.yaml"
+    path.write_text(yaml.safe_dump({"schema_version": 1, "claims": [claim]}), encoding="utf-8")
+    assert check_claims(read_claims(path), read_counts())[0].verdict == verdict

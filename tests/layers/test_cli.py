@@ -221,7 +221,7 @@ def test_the_briefing_reads_without_a_network(folder, visit):
     seen = visit(folder / "brief.html")
     assert "34,582" in seen.page.inner_text("main")
     assert seen.page.locator("h1").count() == 1
-    assert seen.page.locator(".charts svg[role=img]").count() == 6
+    assert seen.page.locator(".charts svg[role=img]").count() == 9
     seen.assert_quiet()
 
 

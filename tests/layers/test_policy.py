@@ -97,7 +97,7 @@ def test_a_frame_without_scripts_still_tells_the_figures(sheet, serve):
     text = html.escape(page_html(sheet))
     outer = f'<title>x</title><iframe sandbox="" srcdoc="{text}" style="width:900px;height:700px"></iframe>'
     page, _ = serve("", "", outer)
-    assert "10,000 persons" in page.frame_locator("iframe").locator("main").inner_text()
+    assert "10,000 persons" in page.frame_locator("iframe").locator("main").text_content()
 
 
 def test_it_works_from_a_file(sheet, visit, tmp_path):

@@ -100,7 +100,7 @@ def test_a_workbook_that_is_not_known_names_its_sheets(office, write):
 def test_a_file_must_be_there(tmp_path):
     with pytest.raises(InvalidInputError, match="There is no such file"):
         read_source(tmp_path / "nothing.csv")
-    with pytest.raises(InvalidInputError, match="There is no such file"):
+    with pytest.raises(InvalidInputError, match="It is a folder"):
         read_source(tmp_path)
 
 

@@ -226,7 +226,7 @@ def test_periods_that_are_no_whole_months_are_refused(counts, period):
         ("2026", "the period ends after"),
         ("2013", "the incidents that are held cover January 2014 to April 2026"),
         ("2015", "the figures cover 1 January 2017"),
-        ("2017-09", "monthly and cannot be divided"),
+        ("2017-09", "only one figure was published for September to October 2017"),
     ],
 )
 def test_what_is_not_held_is_said(counts, period, reason):
