@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from geo import _sums, _tidy, terms
@@ -235,21 +236,27 @@ def period_kinds(rows: pd.DataFrame) -> pd.Series[str]:
     >>> period_kinds(read_counts(source="slovenia_police")).tolist()
     ['span']
     """
-    start, end = rows[terms.PERIOD_START], rows[terms.PERIOD_END]
-    days = (end - start).dt.days + 1
-    first, last = start.dt.day == 1, end.dt.is_month_end
-    months = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
-    quarter = first & last & (months == 3) & (start.dt.month % 3 == 1)
-    kinds = pd.Series("span", index=rows.index, dtype="str")
-    for kind, holds in (
-        ("day", days == 1),
-        ("week", (days == 7) & (start.dt.day_of_week == 0)),
-        ("month", first & last & (months == 1)),
-        ("quarter", quarter),
-        ("year", first & last & (months == 12) & (start.dt.month == 1)),
-    ):
-        kinds = kinds.mask(holds, kind)
-    return kinds
+    start, end = (
+        rows[name].to_numpy().astype("datetime64[D]") for name in (terms.PERIOD_START, terms.PERIOD_END)
+    )
+    months_of = start.astype("datetime64[M]"), end.astype("datetime64[M]")
+    days = (end - start).astype(np.int64) + 1
+    whole = (start == months_of[0]) & (end + 1 == (months_of[1] + 1).astype("datetime64[D]"))
+    months = (months_of[1] - months_of[0]).astype(np.int64) + 1
+    month = months_of[0].astype(np.int64) % 12
+    monday = (start.astype(np.int64) + 3) % 7 == 0
+    kinds = np.select(
+        [
+            whole & (months == 12) & (month == 0),
+            whole & (months == 3) & (month % 3 == 0),
+            whole & (months == 1),
+            (days == 7) & monday,
+            days == 1,
+        ],
+        ["year", "quarter", "month", "week", "day"],
+        default="span",
+    )
+    return pd.Series(kinds, index=rows.index, dtype="str")
 
 
 def list_series(counts: pd.DataFrame) -> pd.DataFrame:

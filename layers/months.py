@@ -260,6 +260,7 @@ class _Found:
 
     def __init__(self, counts: DataFrame, known: dt.date | None, day: dt.date | None) -> None:
         self.counts, self.known, self.day = counts, known, day
+        self._held = set(counts["place"].unique())
 
     def headline(self, table: DataFrame, corridor: str) -> _Series:
         from geo.stats.choice import series_rows
@@ -292,6 +293,8 @@ class _Found:
 
     def place(self, corridor: str | None, place: str, measure: str) -> _Series | None:
         """Return the months of rows whose place is this id, those of the headline's measure first."""
+        if place not in self._held:
+            return None
         rows = self.counts[self.counts["place"] == place]
         rows = rows if corridor is None else rows[rows["corridor"].isin([corridor, ""])]
         keys = rows[["corridor", "source", "measure", "basis"]].drop_duplicates().itertuples(index=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from layers.charts import strokes as svg
@@ -14,7 +15,7 @@ PLOT: Final = 150.0
 """Height of the plot."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """Title, unit, axis and grid of a chart, and where values land in it.
 
@@ -45,12 +46,12 @@ class Frame:
     notes: str = ""
     rows: int = 1
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The title, broken into lines that fit."""
         return textwrap.wrap(svg.printable(self.title), 45) or [""]
 
-    @property
+    @cached_property
     def ticks(self) -> list[float]:
         """Multiples of 1, 2 or 5 times a power of ten, from 0 to the first at or above the highest value."""
         most = max(self.most, 1e-9) if self.most > 0 else 1.0
@@ -59,32 +60,32 @@ class Frame:
         step = max(step, 1.0) if most >= 1 else step
         return [step * place for place in range(math.ceil(most / step - 1e-9) + 1)]
 
-    @property
+    @cached_property
     def scale(self) -> tuple[float, str]:
         """The number that axis labels are divided by, and its word."""
         return next(((size, word) for size, word in svg.SCALES if self.ticks[-1] >= 10 * size), (1.0, ""))
 
-    @property
+    @cached_property
     def labels(self) -> list[str]:
         """The ticks in words."""
         return [svg.number(tick / self.scale[0]) for tick in self.ticks]
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Where the plot begins."""
         return 10.0 + max(svg.text_width(label, svg.SMALL) for label in self.labels)
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Width of the plot."""
         return svg.WIDTH - self.left - self.right
 
-    @property
+    @cached_property
     def above(self) -> float:
         """Where the plot begins, from the top."""
         return 17.0 * len(self.lines) + 42.0
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         """Where the value 0 is, from the top."""
         return self.above + PLOT
