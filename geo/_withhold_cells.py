@@ -29,7 +29,7 @@ def suppress_table(
     groups: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     dimensions: Iterable[str] | None = None,
     least: int = LEAST,
-    strict: bool = False,
+    strict: bool = True,
 ) -> Table:
     """Withhold small cells of a cross-table or cube, and the companions by which they could be worked out.
 

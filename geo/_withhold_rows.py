@@ -30,7 +30,7 @@ def suppress_counts(
     dimensions: Iterable[str] | None = None,
     least: int = LEAST,
     elsewhere: pd.DataFrame | None = None,
-    strict: bool = False,
+    strict: bool = True,
 ) -> pd.DataFrame:
     """Withhold small cells of a tidy table, and the companions by which they could be worked out.
 
@@ -45,8 +45,8 @@ def suppress_counts(
     elsewhere : DataFrame, optional
         Rows in the tidy form that readers can find elsewhere, such as yearly totals; taken as known.
     strict : bool
-        Whether cells must be safe even from a reader who knows which of them are small. Then a total may
-        have to be withheld, though never a corridor's deaths.
+        Whether cells must be safe even from a reader who knows which of them are small, the default. Then a
+        total may have to be withheld, though never a corridor's deaths.
 
     Returns
     -------

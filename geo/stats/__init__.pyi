@@ -23,6 +23,8 @@ from .flow_records import flow_stats as flow_stats
 from .flow_records import unique_persons as unique_persons
 from .flows import diagnose_flows as diagnose_flows
 from .flows import flow_ranges as flow_ranges
+from .hedges import hedged_number as hedged_number
+from .hedges import rounded_number as rounded_number
 from .kinds import KINDS as KINDS
 from .kinds import Asked as Asked
 from .kinds import analyse as analyse

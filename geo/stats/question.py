@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import InvalidInputError
 from geo.stats import note_phrases, periods, phrases
+from geo.stats.hedges import hedged_number
 from geo.stats.locales import round_half_up
 from geo.stats.periods import Period
 from geo.stats.records import Stat
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SMALL_BASE: Final = 50
 """A change on a smaller base is withheld."""
+_ROUNDED: Final = 1000
+"""Counts from here on also get a round number, with its word, for headlines."""
 _REVISED_DAYS = 31
 """The longest stretch that carries the flag of a revised day."""
 
@@ -231,6 +234,8 @@ class Question:
             earlier = dt.date.fromisoformat(detail["base_known_on"])
             notes.append(note_phrases.base_published(self.voice, against, earlier))
         notes += said
+        if unit is None and math.isfinite(value) and abs(value) >= _ROUNDED:
+            detail = {**(detail or {}), "rounded": hedged_number(value, voice=self.voice)}
         if moved := (detail or {}).get("sensitivity", {}).get("text"):
             notes.append(moved)
         lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
