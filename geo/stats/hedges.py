@@ -60,8 +60,8 @@ def hedged_number(value: float, *, digits: int = 3, voice: Voice | None = None) 
     Returns
     -------
     text : str
-        The number alone where rounding changes nothing; "almost" where the true value is below the round one by
-        at most half a per cent of it, "just over" where it is above by as much, else "about".
+        The number alone where rounding changes nothing; "almost" where the true value is below the round one
+        by at most half a per cent of it, "just over" where it is above by as much, else "about".
 
     Raises
     ------
