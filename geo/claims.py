@@ -228,16 +228,7 @@ def _check(
         answer = ask(claim, part, corridor, as_of, known_on, series, tongue)
     stat, judgement = answer.stat, answer.judgement
     if stat is None or judgement is None:
-        told = answer.reason.rstrip(".")
-        return Verdict(
-            claim,
-            NOT_CHECKABLE,
-            rounding=rounding,
-            as_of=as_of,
-            known_on=known_on,
-            why=f"{told}.",
-            sentence=phrases.sentence(voice, NOT_CHECKABLE, f"{told}."),
-        )
+        return _open(claim, answer.reason, tongue, rounding=rounding, as_of=as_of, known_on=known_on)
     others: tuple[OtherBasis, ...] = ()
     extra = [phrases.remark(voice, judgement.remark)] if judgement.remark else []
     notes = [*extra, *(str(note) for note in stat.detail.get("notes", []))]
@@ -278,6 +269,13 @@ def _check(
         why=why,
         sentence=phrases.sentence(voice, verdict, why),
     )
+
+
+def _open(claim: Claim, reason: str, tongue: Tongue, **about: Any) -> Verdict:  # noqa: ANN401 - fields of Verdict
+    """Return the verdict on a sentence that cannot be checked."""
+    told = f"{reason.rstrip('.')}."
+    sentence = phrases.sentence(tongue.voice, NOT_CHECKABLE, told)
+    return Verdict(claim, NOT_CHECKABLE, why=told, sentence=sentence, **about)
 
 
 def _part(counts: pd.DataFrame, claim: Claim) -> pd.DataFrame:

@@ -234,10 +234,8 @@ class Question:
             earlier = dt.date.fromisoformat(detail["base_known_on"])
             notes.append(note_phrases.base_published(self.voice, against, earlier))
         notes += said
-        if unit is None and math.isfinite(value) and abs(value) >= _ROUNDED:
-            detail = {**(detail or {}), "rounded": hedged_number(value, voice=self.voice)}
-        if moved := (detail or {}).get("sensitivity", {}).get("text"):
-            notes.append(moved)
+        detail, moved = self._extras(detail, value, counted=unit is None)
+        notes += moved
         lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
         printed = "inferred_known_on" not in held
         published = known if "published_later" in held and printed else None
@@ -271,6 +269,16 @@ class Question:
             sentence=" ".join([lead, *notes, tail]),
             **more,
         )
+
+    def _extras(
+        self, detail: dict[str, Any] | None, value: float, *, counted: bool
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Return the details with a round number for counts, and the note on how a comparison moves."""
+        found = dict(detail or {})
+        if counted and math.isfinite(value) and abs(value) >= _ROUNDED:
+            found["rounded"] = hedged_number(value, voice=self.voice)
+        moved = found.get("sensitivity", {}).get("text")
+        return found, [moved] if moved else []
 
     def _frame(self) -> dict[str, Any]:
         found: dict[str, Any] = {"data_through": self.cut.isoformat(), "frequency": self.base_kind}
