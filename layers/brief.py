@@ -180,11 +180,16 @@ def _headlines(by_name: dict[str, Stat]) -> list[str]:
         by_name[name] for name in HEADLINES if name in by_name and "unavailable" not in by_name[name].flags
     ]
     notes = dict.fromkeys(note for record in said for note in record.detail.get("notes", []))
-    ranges = {
-        record.statistic: record.detail.get("revision_range", {}).get("sentence", "") for record in said
+    own = {
+        record.statistic: [
+            record.detail.get(key, {}).get(text, "")
+            for key, text in (("sensitivity", "text"), ("revision_range", "sentence"))
+        ]
+        for record in said
     }
-    told = [f"{record.detail['text']} {ranges[record.statistic]}".rstrip() for record in said]
-    return [*told, *(note for note in notes if note not in ranges.values())]
+    told = [" ".join(filter(None, (record.detail["text"], *own[record.statistic]))) for record in said]
+    beside = {text for texts in own.values() for text in texts}
+    return [*told, *(note for note in notes if note not in beside)]
 
 
 def _key(by_name: dict[str, Stat]) -> dict[str, str] | None:

@@ -237,11 +237,7 @@ class Question:
         detail, moved = self._extras(detail, value, counted=unit is None)
         notes += moved
         lead = phrases.sentence(phrases.about(self.voice, self.series.place, self.series.nationality, clause))
-        printed = "inferred_known_on" not in held
-        published = known if "published_later" in held and printed else None
-        tail = note_phrases.caption(
-            self.voice, self.title, self.caption, self.series.info["publisher"], published
-        )
+        tail = self._tail(held, known)
         return Stat(
             statistic=statistic,
             corridor=self.series.corridor,
@@ -268,6 +264,14 @@ class Question:
             },
             sentence=" ".join([lead, *notes, tail]),
             **more,
+        )
+
+    def _tail(self, held: list[str], known: dt.date | None) -> str:
+        """Return the caption and the source, with the publication date where it has to be said."""
+        printed = "inferred_known_on" not in held
+        published = known if "published_later" in held and printed else None
+        return note_phrases.caption(
+            self.voice, self.title, self.caption, self.series.info["publisher"], published
         )
 
     def _extras(
