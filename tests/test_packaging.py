@@ -23,7 +23,8 @@ CONDA_NAMES = {
 
 def _requirements(lines):
     pairs = [
-        re.fullmatch(r"([A-Za-z0-9_.-]+)(?:>=([0-9.]+(?:,<[0-9.]+)?))?", line).groups() for line in lines
+        re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[[a-z,]+\])?(?:>=([0-9.]+(?:,<[0-9.]+)?))?", line).groups()
+        for line in lines
     ]
     return {name.lower(): bound for name, bound in pairs}
 
